@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Vibee.Engine;
+
+/// <summary>What the engine counts. Names begin with <c>igla_</c>, as in the guide; times are seconds.</summary>
+/// <remarks>Threads: written by the engine's thread only, read by whoever exports the meter.</remarks>
+public sealed class EngineMetrics
+{
+    private static readonly InstrumentAdvice<double> Latencies = new()
+    {
+        HistogramBucketBoundaries =
+            [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+    };
+
+    private readonly Histogram<double> _timeToFirstToken;
+    private readonly Histogram<double> _interTokenLatency;
+    private readonly Counter<long> _promptTokensEvaluated;
+    private int _slotsInUse;
+    private int _queueLength;
+
+    public EngineMetrics(Meter meter)
+    {
+        _timeToFirstToken = meter.CreateHistogram("igla_time_to_first_token_seconds", null,
+            "Time from submission to the first token", tags: null, Latencies);
+        _interTokenLatency = meter.CreateHistogram("igla_inter_token_latency_seconds", null,
+            "Time between two tokens of one sequence", tags: null, Latencies);
+        _promptTokensEvaluated = meter.CreateCounter<long>("igla_prompt_tokens_evaluated_total", null,
+            "Prompt tokens evaluated, not served from the cache");
+        meter.CreateObservableGauge("igla_slots_in_use", () => SlotsInUse, null, "Slots with a running sequence");
+        meter.CreateObservableGauge("igla_queue_length", () => QueueLength, null, "Sequences waiting for a slot");
+    }
+
+    public int SlotsInUse => Volatile.Read(ref _slotsInUse);
+
+    public int QueueLength => Volatile.Read(ref _queueLength);
+
+    internal void Observe(int running, int waiting)
+    {
+        Volatile.Write(ref _slotsInUse, running);
+        Volatile.Write(ref _queueLength, waiting);
+    }
+
+    internal void PromptTokensEvaluated(int count) => _promptTokensEvaluated.Add(count);
+
+    internal void TokenGenerated(ref SequenceTimes times)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (times.LastToken == 0)
+            _timeToFirstToken.Record(Stopwatch.GetElapsedTime(times.Submitted, now).TotalSeconds);
+        else
+            _interTokenLatency.Record(Stopwatch.GetElapsedTime(times.LastToken, now).TotalSeconds);
+        times.LastToken = now;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Threading.Channels;
+using Vibee.Engine.Sampling;
+
+namespace Vibee.Engine;
+
+/// <summary>
+/// One generation in progress: made by a request, submitted to the <see cref="InferenceEngine"/>, and read back as
+/// events until the terminal one.
+/// </summary>
+/// <remarks>Threads: <see cref="Events"/> has one reader; <see cref="Cancel"/> may be called by anyone at any time,
+/// again and again. Everything internal belongs to the engine's thread once submitted.</remarks>
+public sealed class Sequence
+{
+    private readonly Channel<GenerationEvent> _events;
+    private readonly int[] _tokens;
+    private volatile bool _cancelled;
+
+    /// <param name="prompt">At least one token, and fewer than the context length.</param>
+    /// <param name="maxTokens">The most tokens to generate, at least 1. The caller clips it to the context.</param>
+    /// <param name="sampling">How to choose them.</param>
+    public Sequence(ReadOnlySpan<int> prompt, int maxTokens, SamplingParams sampling)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(prompt));
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
+
+        _tokens = new int[prompt.Length + maxTokens];
+        prompt.CopyTo(_tokens);
+        Length = PromptLength = prompt.Length;
+        MaxTokens = maxTokens;
+        Sampling = sampling;
+
+        // Room for every event there can be: the engine never finds the channel full and so never waits for a
+        // reader, and what a client that stops reading can make us hold is bounded by the context length.
+        _events = Channel.CreateBounded<GenerationEvent>(new BoundedChannelOptions(maxTokens + 2)
+        {
+            SingleReader = true,
+            SingleWriter = true,
+        });
+    }
+
+    public int PromptLength { get; }
+
+    public int MaxTokens { get; }
+
+    public SamplingParams Sampling { get; }
+
+    /// <summary>What happened, in order. Completes after the terminal event.</summary>
+    public ChannelReader<GenerationEvent> Events => _events.Reader;
+
+    public bool IsCancelled => _cancelled;
+
+    /// <summary>Asks the engine to end the sequence; its slot is free within one step. Does nothing to one that has
+    /// ended.</summary>
+    public void Cancel()
+    {
+        if (_cancelled)
+            return;
+        _cancelled = true;
+        Engine?.Notice(this);
+    }
+
+    /// <summary>The engine it was submitted to.</summary>
+    internal InferenceEngine? Engine { get; set; }
+
+    internal SequenceState State { get; set; }
+
+    /// <summary>The prompt and what was generated after it.</summary>
+    internal ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Length);
+
+    /// <summary>Tokens known: prompt and generated.</summary>
+    internal int Length { get; private set; }
+
+    /// <summary>Leading tokens whose keys and values the runner holds.</summary>
+    internal int Evaluated { get; set; }
+
+    /// <summary>Tokens the runner has yet to evaluate: the rest of the prompt, or the one generated last.</summary>
+    internal int Pending => Length - Evaluated;
+
+    /// <summary>Generating, as opposed to evaluating a prompt (again, after a preemption).</summary>
+    internal bool IsDecoding => Pending == 1 && Length > PromptLength;
+
+    internal int GeneratedTokens => Length - PromptLength;
+
+    /// <summary>The runner's slot, or −1 while queued.</summary>
+    internal int Slot { get; set; } = -1;
+
+    internal Sampler? Sampler { get; set; }
+
+    /// <summary>Where its logits will be in the batch of this step, or −1.</summary>
+    internal int LogitsIndex { get; set; } = -1;
+
+    internal SequenceTimes Times;
+
+    internal void Append(int token) => _tokens[Length++] = token;
+
+    internal void Publish(in GenerationEvent value)
+    {
+        if (!_events.Writer.TryWrite(value))
+            throw new InvalidOperationException("A sequence published more events than it has tokens.");
+        if (value.Kind == GenerationEventKind.Finished)
+            _events.Writer.Complete();
+    }
+}
+
+internal enum SequenceState
+{
+    New,
+    Waiting,
+    Running,
+    Ended,
+}
+
+/// <summary>Time stamps of a sequence's life, in <see cref="System.Diagnostics.Stopwatch"/> ticks; 0 is not yet.</summary>
+internal struct SequenceTimes
+{
+    public long Submitted;
+    public long LastToken;
+}
