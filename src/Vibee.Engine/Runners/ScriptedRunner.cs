@@ -40,7 +40,16 @@ public sealed class ScriptedRunner : IModelRunner
     public RunnerCapacity Capacity { get; }
 
     /// <summary>Positions held, shared ones counted for each slot.</summary>
-    public int UsedCells => _slots.Sum(slot => slot.Count);
+    public int UsedCells
+    {
+        get
+        {
+            var cells = 0;
+            foreach (var slot in _slots)
+                cells += slot.Count;
+            return cells;
+        }
+    }
 
     public ForwardResult Forward(Batch batch)
     {

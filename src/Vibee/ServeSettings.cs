@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace Vibee;
+
+internal enum EngineChoice
+{
+    Auto,
+    Llama,
+    Mock,
+}
+
+/// <summary>Everything <c>vibee serve</c> was told, checked and complete.</summary>
+internal sealed record ServeSettings
+{
+    /// <summary>The GGUF file, or null for the mock.</summary>
+    public required string? Model { get; init; }
+
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>Tokens per sequence, or null for 2048 or what the model was trained on, if that is less.</summary>
+    public required int? ContextLength { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required int Parallel { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required int MaxQueue { get; init; }
+
+    public required string? Alias { get; init; }
+
+    public required EngineChoice Engine { get; init; }
+
+    public required string? LlamaLibrary { get; init; }
+
+    public required int GpuLayers { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    public required TimeSpan DrainTimeout { get; init; }
+
+    public required SamplingSettings Sampling { get; init; }
+}
+
+/// <summary>Sampling values for requests that are silent about them; null leaves it to the model file.</summary>
+internal sealed record SamplingSettings(float? Temperature, int? TopK, float? TopP, float? MinP, float? RepeatPenalty);
