@@ -29,17 +29,25 @@ internal sealed class LoadedModel
     public SamplingParams Defaults(ServerOptions options) =>
         _defaults ??= options.Sampling.Over(Engine.Model.SamplingDefaults);
 
-    /// <summary>The text that the model is to continue.</summary>
-    public string? Render(ChatPrompt prompt, out ApiError? error)
+    /// <summary>What the model is to continue, or why there is no such thing.</summary>
+    public PreparedPrompt? Prepare(ChatPrompt prompt, out ApiError? error)
     {
-        var text = _renderer.Render(prompt, out var reason);
-        error = reason is null ? null : ApiError.Invalid("messages", "invalid_value", reason);
-        return text;
+        error = null;
+        if (_renderer.Render(prompt, out var reason) is not { } text)
+        {
+            error = ApiError.Invalid("messages", "invalid_value", reason!);
+            return null;
+        }
+
+        var tokens = Encode(text);
+        if (tokens.Length > 0)
+            return new PreparedPrompt(text, tokens);
+        error = ApiError.Invalid("messages", "invalid_value", "The messages make an empty prompt.");
+        return null;
     }
 
-    /// <summary>The tokens of a rendered chat. Most templates write the begin token themselves, and most tokenizers
-    /// add it; a model wants it once.</summary>
-    public int[] Encode(string prompt)
+    // Most templates write the begin token themselves, and most tokenizers add it; a model wants it once.
+    private int[] Encode(string prompt)
     {
         var tokenizer = Engine.Tokenizer;
         var tokens = tokenizer.Encode(prompt, addSpecial: true, parseSpecial: true);
@@ -63,3 +71,6 @@ internal sealed class LoadedModel
         return Math.Min(room, maxTokens ?? room);
     }
 }
+
+/// <summary>A rendered chat and its tokens.</summary>
+internal sealed record PreparedPrompt(string Text, int[] Tokens);

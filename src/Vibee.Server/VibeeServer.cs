@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using OpenTelemetry.Metrics;
 using Vibee.Engine;
 using Vibee.Server.Endpoints;
 using Vibee.Server.Generation;
@@ -43,15 +42,6 @@ public sealed class VibeeServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + TimeSpan.FromSeconds(5));
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(_metrics.MeterName)
-            .AddPrometheusExporter(exporter =>
-            {
-                exporter.DisableTotalNameSuffixForCounters = true;
-                exporter.ScopeInfoEnabled = false;
-                exporter.TargetInfoEnabled = false;
-                exporter.ScrapeResponseCacheDurationMilliseconds = 0;
-            }));
 
         _app = builder.Build();
         var logger = loggers.CreateLogger<VibeeServer>();
@@ -122,6 +112,8 @@ public sealed class VibeeServer : IAsyncDisposable
         var health = new HealthEndpoint(_served, app.Lifetime);
         var models = new ModelsEndpoint(_served);
         var chat = new ChatEndpoint(_options, _served, runner);
+        var completion = new CompletionEndpoint(_options, _served, runner);
+        var countTokens = new ChatPromptEndpoint(_options, _served, ChatPromptEndpoint.WriteCount);
 
         string[] get = ["GET", "HEAD"];
         foreach (var prefix in (string[])["", "/v1"])
@@ -130,9 +122,21 @@ public sealed class VibeeServer : IAsyncDisposable
             app.MapMethods($"{prefix}/models", get, models.ListAsync);
             app.MapMethods($"{prefix}/models/{{**id}}", get, models.GetAsync);
             app.MapPost($"{prefix}/chat/completions", chat.HandleAsync);
+            app.MapPost($"{prefix}/chat/completions/input_tokens", countTokens.HandleAsync);
+            app.MapPost($"{prefix}/completions", completion.HandleAsync);
         }
 
-        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(Probe.Mark);
+        app.MapPost("/tokenize", new TokenizeEndpoint(_options, _served).HandleAsync);
+        app.MapPost("/detokenize", new DetokenizeEndpoint(_options, _served).HandleAsync);
+        app.MapPost("/apply-template", new ChatPromptEndpoint(_options, _served, ChatPromptEndpoint.WriteText).HandleAsync);
+
+        app.MapMethods("/metrics", get, SendMetricsAsync).WithMetadata(Probe.Mark);
+    }
+
+    private Task SendMetricsAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        return context.Response.WriteAsync(_metrics.Scrape());
     }
 
     private Task DrainAsync() => _served.Engine?.StopAsync(_options.DrainTimeout) ?? Task.CompletedTask;

@@ -55,7 +55,7 @@ internal sealed class TokenAlignment
                 continue;
             var first = Math.Max(0, contentStart - entry.Start);
             var last = Math.Min(entry.Text.Length, end - entry.Start);
-            taken.Add(new(entry.Token, Cut(entry, first, last), Math.Max(0, entry.Start - contentStart), entry.Logprobs));
+            taken.Add(new(entry.Token, Cut(entry, first, last), entry.Text.AsMemory(first, last - first), entry.Logprobs));
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using Vibee.Engine;
 
 namespace Vibee.Server.Observability;
@@ -8,6 +10,10 @@ namespace Vibee.Server.Observability;
 /// guide; one meter per server, so that two in one process do not see each other's numbers.</summary>
 internal sealed class ServerMetrics : IDisposable
 {
+    private readonly Lock _scrape = new();
+    private readonly PrometheusText _text = new();
+    private readonly BaseExportingMetricReader _reader;
+    private readonly MeterProvider _provider;
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Counter<long> _promptTokens;
@@ -16,8 +22,9 @@ internal sealed class ServerMetrics : IDisposable
     public ServerMetrics()
     {
         var started = Stopwatch.GetTimestamp();
-        MeterName = $"vibee.{Guid.NewGuid():N}"; // the exporter tells meters apart by name only
-        _meter = new Meter(MeterName);
+        _meter = new Meter($"vibee.{Guid.NewGuid():N}"); // the provider tells meters apart by name only
+        _reader = new BaseExportingMetricReader(_text);
+        _provider = Sdk.CreateMeterProviderBuilder().AddMeter(_meter.Name).AddReader(_reader).Build();
         _requests = _meter.CreateCounter<long>("igla_requests_total", null, "Total requests");
         _tokensGenerated = _meter.CreateCounter<long>("igla_tokens_generated", null, "Total tokens");
         _meter.CreateObservableGauge("igla_uptime_seconds", () => (long)Stopwatch.GetElapsedTime(started).TotalSeconds,
@@ -31,8 +38,6 @@ internal sealed class ServerMetrics : IDisposable
         _promptTokens.Add(0);
     }
 
-    public string MeterName { get; }
-
     public EngineMetrics Engine { get; }
 
     public void Request() => _requests.Add(1);
@@ -45,5 +50,19 @@ internal sealed class ServerMetrics : IDisposable
             _tokensGenerated.Add(count);
     }
 
-    public void Dispose() => _meter.Dispose();
+    /// <summary>All of it in Prometheus' text format.</summary>
+    public string Scrape()
+    {
+        lock (_scrape)
+        {
+            _reader.Collect();
+            return _text.Text;
+        }
+    }
+
+    public void Dispose()
+    {
+        _provider.Dispose();
+        _meter.Dispose();
+    }
 }

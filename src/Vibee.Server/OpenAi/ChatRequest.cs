@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Vibee.Engine;
 using Vibee.Engine.Sampling;
 using Vibee.Server.Requests;
@@ -57,7 +56,7 @@ internal sealed record ChatRequest
             Echo = fields.Bool("echo") ?? false,
         };
         CheckTools(fields);
-        CheckResponseFormat(fields);
+        SamplingFields.CheckResponseFormat(fields);
         CheckModalities(fields);
         fields.Refuse("functions", "function_call", "web_search_options");
         if (fields.Integer("thinking_budget_tokens", -1, int.MaxValue) >= 0)
@@ -89,15 +88,6 @@ internal sealed record ChatRequest
             fields.FailType("tool_choice", "a string or an object");
         else if (choice.ValueKind != JsonValueKind.String || choice.GetString() is not ("none" or "auto"))
             fields.Fail("tool_choice", "invalid_value", "'tool_choice' must be none or auto where 'tools' is empty.");
-    }
-
-    private static void CheckResponseFormat(RequestFields fields)
-    {
-        if (fields.Object("response_format") is not { } format)
-            return;
-        format.Require("type", out _);
-        if (format.Choice("type", "text", "json_object", "json_schema") is "json_object" or "json_schema")
-            fields.Fail(ApiError.Unsupported("response_format"));
     }
 
     private static void CheckModalities(RequestFields fields)

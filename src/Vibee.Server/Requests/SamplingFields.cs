@@ -101,6 +101,15 @@ internal static class SamplingFields
         }
     }
 
+    public static void CheckResponseFormat(RequestFields fields)
+    {
+        if (fields.Object("response_format") is not { } format)
+            return;
+        format.Require("type", out _);
+        if (format.Choice("type", "text", "json_object", "json_schema") is "json_object" or "json_schema")
+            fields.Fail(ApiError.Unsupported("response_format"));
+    }
+
     /// <summary>Extensions of other servers that would change the answer and are not available here.</summary>
     public static void RefuseExtensions(RequestFields fields)
     {
