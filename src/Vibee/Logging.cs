@@ -13,6 +13,8 @@ internal static class Logging
         // The framework's own life is of interest only when looking for a fault in it.
         if (level > LogLevel.Debug)
             logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A port that is taken is an ordinary answer of ours, not a fault to be logged as well.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

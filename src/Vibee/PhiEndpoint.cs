@@ -20,5 +20,9 @@ internal static class PhiEndpoint
     }
 
     // Fifteen decimals, as the guide prints them: what a double is sure of.
-    private static string Show(double value) => value.ToString("0.0##############", CultureInfo.InvariantCulture);
+    private static string Show(double value)
+    {
+        var text = Math.Round(value, 15).ToString(CultureInfo.InvariantCulture);
+        return text.Contains('.') ? text : text + ".0";
+    }
 }

@@ -13,4 +13,8 @@ var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 if (parsed.Errors.Count > 0)
     return Failure.Usage(parsed.Errors.Select(error => error.Message));
 
-return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return await parsed.InvokeAsync(new InvocationConfiguration
+{
+    EnableDefaultExceptionHandler = false,
+    ProcessTerminationTimeout = null, // the server itself drains on SIGTERM; the library would end it after 2 s
+});

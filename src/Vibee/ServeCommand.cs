@@ -44,17 +44,15 @@ internal static class ServeCommand
             model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, logLevel,
             drain, temperature, topK, topP, minP, repeatPenalty,
         };
-        command.Validators.Add(result =>
+        command.SetAction(async (parsed, _) =>
         {
-            var isMock = result.GetValue(engine) == "mock";
-            if (isMock && result.GetValue(model) is not null)
-                result.AddError("--engine mock takes no model: leave out --model, or choose another engine");
-            if (result.GetValue(engine) == "llama" && result.GetValue(model) is null)
-                result.AddError("--engine llama needs a model: -m FILE");
-            if (result.GetValue(library) is { } directory && !Directory.Exists(directory))
-                result.AddError($"--llama-lib {directory}: there is no such directory");
+            var settings = Read(parsed);
+            var problems = settings.FindContradictions().ToList();
+            return problems.Count > 0 ? Failure.Usage(problems) : await Serving.RunAsync(settings);
         });
-        command.SetAction((parsed, _) => Serving.RunAsync(new ServeSettings
+        return command;
+
+        ServeSettings Read(ParseResult parsed) => new()
         {
             Model = parsed.GetValue(model),
             Host = parsed.GetValue(host) ?? "0.0.0.0",
@@ -78,7 +76,6 @@ internal static class ServeCommand
                 MinP = parsed.GetValue(minP),
                 RepeatPenalty = parsed.GetValue(repeatPenalty),
             },
-        }));
-        return command;
+        };
     }
 }

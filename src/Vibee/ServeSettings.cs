@@ -45,5 +45,16 @@ internal sealed record ServeSettings
     public required TimeSpan DrainTimeout { get; init; }
 
     public required SamplingOverrides Sampling { get; init; }
+
+    /// <summary>Values that are each right but not together, a sentence for each.</summary>
+    public IEnumerable<string> FindContradictions()
+    {
+        if (Engine == EngineChoice.Mock && Model is not null)
+            yield return "--engine mock takes no model: leave out --model, or choose another engine";
+        if (Engine == EngineChoice.Llama && Model is null)
+            yield return "--engine llama needs a model: -m FILE";
+        if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
+            yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
+    }
 }
 

@@ -26,12 +26,12 @@ public sealed class BadModelTests : IDisposable
     [InlineData(50_000)]
     [InlineData(1_185_000)]
     public async Task Serve_Truncated_IsRefused(int length) =>
-        await AssertRefusedAsync(Write(await File.ReadAllBytesAsync(Checkout.Model("stories260K.gguf")), length), "model.gguf");
+        await AssertRefusedAsync(Write(File.ReadAllBytes(Checkout.Model("stories260K.gguf")), length), "model.gguf");
 
     [Fact]
     public async Task Serve_RandomBytesAfterAGoodHeader_IsRefused()
     {
-        var bytes = await File.ReadAllBytesAsync(Checkout.Model("stories260K.gguf"));
+        var bytes = File.ReadAllBytes(Checkout.Model("stories260K.gguf"));
         new Random(1).NextBytes(bytes.AsSpan(24));
         await AssertRefusedAsync(Write(bytes), "model.gguf");
     }
@@ -39,7 +39,7 @@ public sealed class BadModelTests : IDisposable
     [Fact]
     public async Task Serve_UnknownArchitecture_IsRefusedByName()
     {
-        var bytes = await File.ReadAllBytesAsync(Checkout.Model("stories260K.gguf"));
+        var bytes = File.ReadAllBytes(Checkout.Model("stories260K.gguf"));
         var at = bytes.AsSpan().IndexOf("general.architecture"u8) + "general.architecture".Length + 4 + 8;
         "lamma"u8.CopyTo(bytes.AsSpan(at));
         await AssertRefusedAsync(Write(bytes), "lamma");
@@ -50,7 +50,7 @@ public sealed class BadModelTests : IDisposable
     [Fact]
     public async Task Serve_TwoHundredMutatedFiles_NoneEndsInASignal()
     {
-        byte[][] models = [await File.ReadAllBytesAsync(Checkout.Model("stories260K.gguf")), await File.ReadAllBytesAsync(Checkout.Model("igla-tiny.gguf"))];
+        byte[][] models = [File.ReadAllBytes(Checkout.Model("stories260K.gguf")), File.ReadAllBytes(Checkout.Model("igla-tiny.gguf"))];
         await Parallel.ForAsync(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (seed, _) =>
         {
             var path = Path.Combine(_directory, $"mutated-{seed}.gguf");

@@ -72,13 +72,32 @@ public class ServeTests
             var answer = await ChatAsync(client, request.ToJsonString());
             var message = answer["choices"]![0]!["message"]!;
             var text = message["reasoning_content"] is { } reasoning ? $"{reasoning}|{message["content"]}" : Content(answer);
-            Assert.Equal(Split((string)result["content"]!), text);
-            Assert.Equal(result["tokens"]!.AsArray().Count, (int)answer["usage"]!["completion_tokens"]!);
+            if (await CertainTextAsync(client, result) is { } certain)
+            {
+                Assert.StartsWith(certain, text);
+            }
+            else
+            {
+                Assert.Equal(Split((string)result["content"]!), text);
+                Assert.Equal(result["tokens"]!.AsArray().Count, (int)answer["usage"]!["completion_tokens"]!);
+            }
+
             Assert.Equal(result["prompt_tokens"]!.AsArray().Count, (int)answer["usage"]!["prompt_tokens"]!);
             compared++;
         }
 
         Assert.Equal(10, compared);
+
+        // Where two tokens all but tie, another processor may rightly choose the other: only what precedes is certain.
+        static async Task<string?> CertainTextAsync(HttpClient client, JsonNode result)
+        {
+            var margins = result["margin"]!.AsArray().Select(margin => (double)margin!).ToList();
+            var tie = margins.FindIndex(margin => margin < 0.01);
+            if (tie < 0)
+                return null;
+            var tokens = new JsonArray([.. result["tokens"]!.AsArray().Take(tie).Select(token => token!.DeepClone())]);
+            return (string)(await PostAsync(client, "/detokenize", new JsonObject { ["tokens"] = tokens }.ToJsonString()))["content"]!;
+        }
 
         // The reference has the thoughts inside the text; the API has them apart.
         static string Split(string content) =>
@@ -104,7 +123,7 @@ public class ServeTests
         string[] prompts = ["Once upon a time", "The little dog was", "Lily and Tom went to the", "One day, a big bird", "Tom had a red ball", "The sun was", "Mom said", "A cat"];
         var alone = new List<string>();
         foreach (var prompt in prompts)
-            alone.Add(await CompleteAsync(client, prompt));
+            alone.Add(await CompleteCertainlyAsync(client, prompt));
 
         await Parallel.ForAsync(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
         {
@@ -112,7 +131,7 @@ public class ServeTests
             if (i % 5 == 0)
                 await LeaveAsync(client, prompts[prompt]);
             else
-                Assert.Equal(alone[prompt], await CompleteAsync(client, prompts[prompt]));
+                Assert.StartsWith(alone[prompt], await CompleteAsync(client, prompts[prompt]));
         });
 
         await AssertIdleAsync(client);
@@ -228,6 +247,18 @@ public class ServeTests
     {
         var answer = await PostAsync(client, "/v1/completions", $$"""{"prompt":"{{prompt}}","max_tokens":60,"temperature":0}""");
         return (string)answer["choices"]![0]!["text"]!;
+    }
+
+    /// <summary>The greedy continuation up to where two tokens tie to within 0.01: there llama.cpp, whose sums depend on
+    /// what else is in the batch, may choose the other.</summary>
+    private static async Task<string> CompleteCertainlyAsync(HttpClient client, string prompt)
+    {
+        var answer = await PostAsync(client, "/v1/completions", $$"""{"prompt":"{{prompt}}","max_tokens":60,"temperature":0,"logprobs":2}""");
+        var choice = answer["choices"]![0]!;
+        var tops = choice["logprobs"]!["top_logprobs"]!.AsArray();
+        var certain = tops.TakeWhile(top => top!.AsObject().Select(entry => (double)entry.Value!).OrderDescending().ToArray() is var sorted
+            && (sorted.Length < 2 || sorted[0] - sorted[1] >= 0.01)).Count();
+        return string.Concat(choice["logprobs"]!["tokens"]!.AsArray().Take(certain).Select(token => (string)token!));
     }
 
     private static async Task<HttpResponseMessage> StreamAsync(HttpClient client, string prompt, int maxTokens)
