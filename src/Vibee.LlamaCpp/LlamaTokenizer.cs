@@ -16,6 +16,8 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
     private readonly int[] _starts;
     private readonly bool[] _isSpecial;
 
+    private readonly TextPieces? _pieces; // for the vocabularies that need it
+
     /// <param name="model">Stays the caller's; encoding after its disposal is refused.</param>
     public LlamaTokenizer(ModelHandle model)
     {
@@ -29,7 +31,9 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
             .ToFrozenSet();
         _starts = new int[VocabularySize + 1];
         _isSpecial = new bool[VocabularySize];
-        _bytes = ReadPieces();
+        _bytes = ReadAllBytes();
+        if (NativeMethods.llama_vocab_type(_vocab) == NativeMethods.VocabTypeBpe)
+            _pieces = new TextPieces(SpecialTexts());
     }
 
     public int VocabularySize { get; }
@@ -44,6 +48,29 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
         _isSpecial[token] && !renderSpecial ? [] : _bytes.AsSpan(_starts[token].._starts[token + 1]);
 
     public int[] Encode(string text, bool addSpecial, bool parseSpecial)
+    {
+        if (_pieces is null || text.Length <= TextPieces.LongestRun)
+            return EncodePiece(text, addSpecial, parseSpecial);
+
+        var rest = text.AsSpan();
+        var length = _pieces.First(rest);
+        if (length == rest.Length)
+            return EncodePiece(rest, addSpecial, parseSpecial);
+        var tokens = new List<int>();
+        if (addSpecial && NativeMethods.llama_vocab_get_add_bos(_vocab) && BeginToken is { } begin)
+            tokens.Add(begin);
+        for (; rest.Length > 0; rest = rest[length..])
+        {
+            length = _pieces.First(rest);
+            tokens.AddRange(EncodePiece(rest[..length], addSpecial: false, parseSpecial));
+        }
+
+        if (addSpecial && NativeMethods.llama_vocab_get_add_eos(_vocab) && EndToken is { } end)
+            tokens.Add(end);
+        return [.. tokens];
+    }
+
+    private int[] EncodePiece(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial)
     {
         var length = Encoding.UTF8.GetByteCount(text); // lone surrogates count and encode as U+FFFD
         var utf8 = ArrayPool<byte>.Shared.Rent(length + 1); // never empty, so that it can be pinned
@@ -86,20 +113,30 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
         }
     }
 
-    private byte[] ReadPieces()
+    // As llama.cpp does, whatever parseSpecial says: tokens a model's author defined are always found as a whole.
+    private IEnumerable<string> SpecialTexts()
+    {
+        for (var token = 0; token < VocabularySize; token++)
+        {
+            if ((NativeMethods.llama_vocab_get_attr(_vocab, token) & NativeMethods.AttributesOfWholeTokens) != 0)
+                yield return Encoding.UTF8.GetString(Bytes(token, renderSpecial: true));
+        }
+    }
+
+    private byte[] ReadAllBytes()
     {
         var all = new ArrayBufferWriter<byte>(VocabularySize * 8);
         for (var token = 0; token < VocabularySize; token++)
         {
-            all.Advance(ReadPiece(token, all, special: true));
+            all.Advance(ReadBytes(token, all, special: true));
             _starts[token + 1] = all.WrittenCount;
-            _isSpecial[token] = ReadPiece(token, all, special: false) == 0;
+            _isSpecial[token] = ReadBytes(token, all, special: false) == 0;
         }
 
         return all.WrittenSpan.ToArray();
     }
 
-    private int ReadPiece(int token, ArrayBufferWriter<byte> target, bool special)
+    private int ReadBytes(int token, ArrayBufferWriter<byte> target, bool special)
     {
         var span = target.GetSpan(256);
         while (true)

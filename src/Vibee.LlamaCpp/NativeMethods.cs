@@ -20,7 +20,6 @@ internal static unsafe partial class NativeMethods
     internal const string GgmlBase = "ggml-base";
 
     internal const int LogLevelDebug = 1;
-    internal const int LogLevelInfo = 2;
     internal const int LogLevelWarn = 3;
     internal const int LogLevelError = 4;
     internal const int LogLevelContinue = 5;
@@ -30,10 +29,11 @@ internal static unsafe partial class NativeMethods
     internal const int DeviceTypeIntegratedGpu = 2;
 
     internal const int VocabTypeNone = 0;
-    internal const int VocabTypeSpm = 1;
-    internal const int VocabTypeWpm = 3;
-    internal const int VocabTypeUgm = 4;
+    internal const int VocabTypeBpe = 2;
     internal const int NoToken = -1;
+
+    /// <summary>Unknown, control, user defined: found in text before anything else is.</summary>
+    internal const int AttributesOfWholeTokens = 1 << 0 | 1 << 3 | 1 << 4;
 
     /// <summary>The largest <c>n_seq_max</c> (<c>LLAMA_MAX_SEQ</c>).</summary>
     internal const int MaxSequences = 256;
@@ -142,6 +142,17 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Llama)]
     [return: MarshalAs(UnmanagedType.U1)]
     internal static partial bool llama_vocab_is_eog(nint vocab, int token);
+
+    [LibraryImport(Llama)]
+    internal static partial int llama_vocab_get_attr(nint vocab, int token);
+
+    [LibraryImport(Llama)]
+    [return: MarshalAs(UnmanagedType.U1)]
+    internal static partial bool llama_vocab_get_add_bos(nint vocab);
+
+    [LibraryImport(Llama)]
+    [return: MarshalAs(UnmanagedType.U1)]
+    internal static partial bool llama_vocab_get_add_eos(nint vocab);
 
     [LibraryImport(Llama)]
     internal static partial int llama_tokenize(

@@ -32,7 +32,21 @@ public sealed class LlamaTokenizerTests
         Generation.RequireLibrary();
         var tokenizer = LlamaLoader.LoadTokenizer(file, NullLogger.Instance);
         foreach (var letter in " a1.\né")
-            Assert.NotNull(tokenizer.Encode(new string(letter, 100_000), addSpecial: false, parseSpecial: false));
+            Assert.NotEmpty(tokenizer.Encode("begin" + new string(letter, 50_000) + "end", addSpecial: false, parseSpecial: false));
+    }
+
+    [Fact]
+    public void Encode_LongRunOfLetters_LosesNothing()
+    {
+        using var runner = Generation.Load(Repository.Model("igla-tiny.gguf"));
+        var tokenizer = runner.Tokenizer;
+        var text = string.Concat(Enumerable.Range(0, 3000).Select(i => (char)('a' + i % 26))) + "<|im_end|>🦙" + new string('.', 2500);
+        for (var shift = 0; shift < 20; shift++)
+        {
+            var shifted = new string('x', shift) + text;
+            Assert.Equal(shifted, tokenizer.Decode(tokenizer.Encode(shifted, true, true), renderSpecial: true));
+            Assert.Contains(tokenizer.EndToken!.Value, tokenizer.Encode(shifted, true, true));
+        }
     }
 
     [Theory]
