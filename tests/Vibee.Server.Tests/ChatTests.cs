@@ -124,7 +124,7 @@ public partial class ChatTests
     {
         await using var server = await TestServer.StartAsync();
         var (status, _) = await server.PostJsonAsync("/v1/chat/completions",
-            """{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[{"id":null,"type":"function","function":{"name":"f","arguments":""}},{"id":"b","function":{"name":"g","arguments":"no json"}}]},{"role":"tool","tool_call_id":"a","content":"1"}]}""");
+            """{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[{"id":null,"type":"function","function":{"name":"f","arguments":""}},{"function":{"name":"h","arguments":"{\"a\":1,\"a\":\"\\ud800\"}"}},{"id":"b","function":{"name":"g","arguments":"no json"}}]},{"role":"tool","tool_call_id":"a","content":"1"}]}""");
         Assert.Equal(HttpStatusCode.OK, status);
     }
 
@@ -271,7 +271,7 @@ public partial class ChatTests
     [InlineData("\"stop\":[\"\"]")]
     [InlineData("\"model\":\"\",\"n\":1.0,\"seed\":1e3,\"top_logprobs\":0")]
     [InlineData("\"top_k\":-1,\"min_p\":0,\"repeat_penalty\":1,\"repeat_last_n\":-1,\"cache_prompt\":true,\"id_slot\":-1")]
-    [InlineData("\"reasoning_effort\":\"none\",\"chat_template_kwargs\":{\"enable_thinking\":true,\"x\":[1,{}]}")]
+    [InlineData("\"reasoning_effort\":\"none\",\"chat_template_kwargs\":{\"enable_thinking\":true,\"x\":[1,{\"y\":1e999,\"y\":2}]}")]
     [InlineData("\"temperature\":2,\"top_p\":0")]
     public async Task B15_D06_E05_HarmlessFields_DoNotMatter(string fields)
     {

@@ -192,6 +192,22 @@ public class HttpTests
     }
 
     [Fact]
+    public async Task Post_MillionsOfFields_Is400Quickly()
+    {
+        await using var server = await TestServer.StartAsync();
+        var fields = string.Concat(Enumerable.Repeat("\"x\":1,", 2_000_000));
+        var (status, _) = await server.PostJsonAsync("/v1/chat/completions", $$"""{{{fields}}"messages":[]}""");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+    }
+
+    [Fact]
+    public async Task Head_Health_HasNoBody()
+    {
+        await using var server = await TestServer.StartAsync();
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await server.RawAsync("HEAD /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    }
+
+    [Fact]
     public async Task Post_InvalidUtf8_Is400()
     {
         await using var server = await TestServer.StartAsync();
