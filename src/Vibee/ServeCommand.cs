@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Vibee.Server;
 
 namespace Vibee;
 
@@ -29,7 +30,7 @@ internal static class ServeCommand
         var alias = Setting.Text("--alias", "The model's id in the API (default: its file name without .gguf)");
         var engine = Setting.Choice("--engine", "auto", ["auto", "llama", "mock"], "What evaluates the model; auto takes the best for it");
         var library = Setting.Text("--llama-lib", "Directory with your own build of llama.cpp (CUDA, ROCm, Metal), v0.5.0");
-        var gpuLayers = Setting.Number("--gpu-layers", 0, -1, 100_000, "Layers of the model to put on the GPU; -1 is all of them");
+        var gpuLayers = Setting.OptionalNumber("--gpu-layers", 0, 100_000, "Layers of the model to put on the GPU (default: all of them, where llama.cpp finds a GPU)");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
         var drain = Setting.Number("--drain-seconds", 10.0, 0, 3600, "How long running answers may go on after Ctrl-C or SIGTERM");
         var temperature = Setting.OptionalNumber("--temperature", 0f, 2f, "Temperature of requests that set none (default: the model file's, or 0.8)");
@@ -69,8 +70,14 @@ internal static class ServeCommand
             GpuLayers = parsed.GetValue(gpuLayers),
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
             DrainTimeout = TimeSpan.FromSeconds(parsed.GetValue(drain)),
-            Sampling = new SamplingSettings(parsed.GetValue(temperature), parsed.GetValue(topK), parsed.GetValue(topP),
-                parsed.GetValue(minP), parsed.GetValue(repeatPenalty)),
+            Sampling = new SamplingOverrides
+            {
+                Temperature = parsed.GetValue(temperature),
+                TopK = parsed.GetValue(topK),
+                TopP = parsed.GetValue(topP),
+                MinP = parsed.GetValue(minP),
+                RepeatPenalty = parsed.GetValue(repeatPenalty),
+            },
         }));
         return command;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vibee.Server;
 
 namespace Vibee;
 
@@ -36,14 +37,13 @@ internal sealed record ServeSettings
 
     public required string? LlamaLibrary { get; init; }
 
-    public required int GpuLayers { get; init; }
+    /// <summary>Null is all of them, where there is a GPU.</summary>
+    public required int? GpuLayers { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 
     public required TimeSpan DrainTimeout { get; init; }
 
-    public required SamplingSettings Sampling { get; init; }
+    public required SamplingOverrides Sampling { get; init; }
 }
 
-/// <summary>Sampling values for requests that are silent about them; null leaves it to the model file.</summary>
-internal sealed record SamplingSettings(float? Temperature, int? TopK, float? TopP, float? MinP, float? RepeatPenalty);

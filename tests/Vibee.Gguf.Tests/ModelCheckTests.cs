@@ -107,8 +107,8 @@ public sealed class ModelCheckTests : IDisposable
         Assert.Null(Check(WithTokens(tokens => tokens[3 + 0x41] = "A")));
         Assert.Null(Check(WithTokens(tokens => tokens[3 + 0xFF] = "never in UTF-8")));
         var types = new int[ModelFile.TokenCount];
-        types[1] = 6;
-        Assert.Contains("token 1 is marked as a byte", Check(new ModelFile { Values = { ["tokenizer.ggml.token_type"] = types } }));
+        types[^1] = 6;
+        Assert.Contains("token 261 is marked as a byte, but its text is 'b'", Check(new ModelFile { Values = { ["tokenizer.ggml.token_type"] = types } }));
     }
 
     [Fact]
