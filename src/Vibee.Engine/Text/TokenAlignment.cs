@@ -48,10 +48,10 @@ internal sealed class TokenAlignment
     /// <param name="taken">Receives them.</param>
     public void Take(int contentStart, int end, bool isLast, List<GeneratedToken> taken)
     {
-        while (_waiting.TryPeek(out var entry) && (entry.End <= end || (isLast && entry.Start < end)))
+        while (_waiting.TryPeek(out var entry) && entry.Start < end && (entry.End <= end || isLast))
         {
             _waiting.Dequeue();
-            if (entry.End <= contentStart && entry.Start < contentStart)
+            if (entry.Start < contentStart && entry.End <= contentStart)
                 continue;
             var first = Math.Max(0, contentStart - entry.Start);
             var last = Math.Min(entry.Text.Length, end - entry.Start);

@@ -96,17 +96,6 @@ internal static class ChatMessages
     }
 
     // Templates write objects as JSON themselves. A model may have written something else: then it is what it is.
-    private static JsonNode Arguments(string? json)
-    {
-        if (string.IsNullOrEmpty(json))
-            return new JsonObject();
-        try
-        {
-            return JsonNode.Parse(json) is JsonObject arguments ? arguments : json;
-        }
-        catch (JsonException)
-        {
-            return json;
-        }
-    }
+    private static JsonNode Arguments(string? json) =>
+        string.IsNullOrEmpty(json) ? new JsonObject() : JsonNodes.Parse(json) as JsonObject ?? (JsonNode)json;
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Vibee.Server.Requests;
 
@@ -62,7 +61,7 @@ internal sealed record ChatPrompt(JsonArray Messages, bool AddGenerationPrompt, 
 
         arguments.Bool("enable_thinking");
         foreach (var pair in arguments.Json.EnumerateObject())
-            variables[pair.Name] = JsonNode.Parse(pair.Value.GetRawText());
+            variables[pair.Name] = JsonNodes.Of(pair.Value);
         return variables;
     }
 }

@@ -7,6 +7,9 @@ namespace Vibee.Server.Requests;
 /// <summary>A request's body, read within limits and parsed to a JSON object.</summary>
 internal sealed class JsonBody : IDisposable
 {
+    // Every field that is looked for is looked for among all: a million of them would be a minute's work.
+    private const int MaxFields = 1000;
+
     private readonly byte[] _bytes;
     private readonly JsonDocument _document;
 
@@ -111,10 +114,12 @@ internal sealed class JsonBody : IDisposable
             return null;
         }
 
-        if (document.RootElement.ValueKind == JsonValueKind.Object)
+        problem = document.RootElement.ValueKind != JsonValueKind.Object ? "The request body must be a JSON object."
+            : document.RootElement.GetPropertyCount() > MaxFields ? $"The request body has more than {MaxFields} fields."
+            : "";
+        if (problem.Length == 0)
             return document;
         document.Dispose();
-        problem = "The request body must be a JSON object.";
         return null;
     }
 
