@@ -295,6 +295,42 @@ public partial class ChatTests
     }
 
     [Theory]
+    [InlineData("{{ raise_exception('Roles must alternate.') }}", "Roles must alternate.")]
+    [InlineData("{{ messages + 1 }}", "The model's chat template failed on these messages: ")]
+    [InlineData("{% for %}", "The model's chat template cannot be used: ")]
+    public async Task B18_TemplateRefuses_Is400WithTheReason(string template, string reason)
+    {
+        await using var server = await TestServer.StartAsync(Script.WithTemplate(template));
+        var (status, json) = await server.ChatAsync("\"stream\":true");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal("messages", (string?)json["error"]!["param"]);
+        Assert.StartsWith(reason, (string?)json["error"]!["message"]);
+    }
+
+    [Theory]
+    [InlineData("{% for m in messages %}{% for part in m.content %}[{{ part.text }}]{% endfor %}{% endfor %}", "\"ab\"", "[ab]")]
+    [InlineData("{% for m in messages %}{% for part in m.content %}[{{ part.text }}]{% endfor %}{% endfor %}", """[{"type":"text","text":"a"},{"type":"text","text":"b"}]""", "[a][b]")]
+    [InlineData("{% for m in messages %}{{ m.content }}{% endfor %}", """[{"type":"text","text":"a"},{"type":"text","text":"b"}]""", "a\nb")]
+    [InlineData("{{ enable_thinking }}{{ x }}{{ messages[0].content }}", "\"c\"", "True7c")]
+    public async Task Template_GetsWhatItUnderstands(string template, string content, string prompt)
+    {
+        await using var server = await TestServer.StartAsync(Script.WithTemplate(template));
+        var (_, json) = await server.PostJsonAsync("/apply-template",
+            $$$"""{"messages":[{"role":"user","content":{{{content}}}}],"reasoning_effort":"low","chat_template_kwargs":{"x":7}}""");
+        Assert.Equal(prompt, (string?)json["prompt"]);
+    }
+
+    [Fact]
+    public async Task Reasoning_OpenedByTheTemplate_IsFound()
+    {
+        await using var server = await TestServer.StartAsync(
+            Script.WithTemplate("<|im_start|>{{ messages[0].role }}\n<think>", "two", "</think>", "\n", "Four"));
+        var (_, json) = await server.ChatAsync();
+        Assert.Equal("two", (string?)json["choices"]![0]!["message"]!["reasoning_content"]);
+        Assert.Equal("Four", (string?)json["choices"]![0]!["message"]!["content"]);
+    }
+
+    [Theory]
     [InlineData("igla-koshey", "igla-koshey")]
     [InlineData("org/name:q4", "igla-7b")]
     public async Task Model_IdOrAlias_IsResolved(string asked, string answered)

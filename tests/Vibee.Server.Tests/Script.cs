@@ -33,10 +33,23 @@ internal static class Script
         return Runner(capacity ?? TestServer.Capacity, tokenizer, _ => token);
     }
 
-    private static WordTokenizer Tokenizer(string[] pieces) =>
-        new([.. Roles.Concat(pieces.Where(piece => piece.All(char.IsAscii))).Distinct()], [EndOfTurn, StartOfTurn]);
+    /// <summary>Renders chats with <paramref name="template"/>, which opens reasoning if <paramref name="pieces"/> are
+    /// to follow.</summary>
+    public static ScriptedRunner WithTemplate(string template, params string[] pieces)
+    {
+        var tokenizer = Tokenizer(["<think>", .. pieces]);
+        var answer = pieces.SelectMany(piece => tokenizer.Encode(piece, addSpecial: false, parseSpecial: false)).ToArray();
+        return Runner(TestServer.Capacity, tokenizer, template,
+            said => said - 1 < answer.Length ? answer[said - 1] : tokenizer.EndToken!.Value);
+    }
 
-    private static ScriptedRunner Runner(RunnerCapacity capacity, WordTokenizer tokenizer, Func<int, int> next)
+    private static WordTokenizer Tokenizer(string[] pieces) =>
+        new([.. Roles.Concat(pieces.Where(piece => piece.Length > 0 && piece.All(char.IsAscii))).Distinct()], [EndOfTurn, StartOfTurn]);
+
+    private static ScriptedRunner Runner(RunnerCapacity capacity, WordTokenizer tokenizer, Func<int, int> next) =>
+        Runner(capacity, tokenizer, null, next);
+
+    private static ScriptedRunner Runner(RunnerCapacity capacity, WordTokenizer tokenizer, string? template, Func<int, int> next)
     {
         var start = tokenizer.Encode(StartOfTurn, addSpecial: false, parseSpecial: true).Single();
         var model = new ModelInfo
@@ -44,6 +57,7 @@ internal static class Script
             Architecture = "script",
             TrainedContextLength = capacity.ContextLength,
             EmbeddingLength = 0,
+            ChatTemplate = template,
             EndText = EndOfTurn,
         };
         return new ScriptedRunner(model, tokenizer, capacity,

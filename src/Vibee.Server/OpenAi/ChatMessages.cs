@@ -4,8 +4,7 @@ using Vibee.Server.Requests;
 
 namespace Vibee.Server.OpenAi;
 
-/// <summary>Reads the messages of a chat, checks them, and brings them into the form that templates expect: content
-/// as one string, arguments of tool calls as objects, <c>developer</c> as <c>system</c>.</summary>
+/// <summary>Reads the messages of a chat, checks them, and keeps of them what templates can use.</summary>
 internal static class ChatMessages
 {
     public static JsonArray Read(RequestFields request)
@@ -39,7 +38,7 @@ internal static class ChatMessages
     {
         message.Require("role", out _);
         var role = message.Choice("role", "system", "developer", "user", "assistant", "tool", "function");
-        var result = new JsonObject { ["role"] = role is "developer" ? "system" : role };
+        var result = new JsonObject { ["role"] = role };
         result["content"] = MessageContent.Read(message, role);
         if (message.String("name") is { } name)
             result["name"] = name;
@@ -85,7 +84,7 @@ internal static class ChatMessages
                 ["function"] = new JsonObject
                 {
                     ["name"] = function?.String("name"),
-                    ["arguments"] = Arguments(function?.String("arguments")),
+                    ["arguments"] = function?.String("arguments") is { Length: > 0 } arguments ? arguments : "{}",
                 },
             });
             if (message.Problem is not null)
@@ -94,8 +93,4 @@ internal static class ChatMessages
 
         return result;
     }
-
-    // Templates write objects as JSON themselves. A model may have written something else: then it is what it is.
-    private static JsonNode Arguments(string? json) =>
-        string.IsNullOrEmpty(json) ? new JsonObject() : JsonNodes.Parse(json) as JsonObject ?? (JsonNode)json;
 }

@@ -40,7 +40,7 @@ internal sealed record ChatPrompt(JsonArray Messages, bool AddGenerationPrompt, 
         if (last.ContainsKey("tool_calls"))
             fields.Fail("messages", "invalid_value", "A message with tool calls cannot be continued.");
         messages.RemoveAt(messages.Count - 1);
-        return new ChatPrompt(messages, true, (string?)last["content"] ?? "", variables);
+        return new ChatPrompt(messages, true, MessageContent.TextOf(last["content"]), variables);
     }
 
     private static bool IsAssistant(JsonObject message) => (string?)message["role"] == "assistant";

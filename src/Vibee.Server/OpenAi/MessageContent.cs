@@ -9,6 +9,16 @@ internal static class MessageContent
 {
     private const string Name = "content";
 
+    public static JsonObject TextPart(string text) => new() { ["type"] = "text", ["text"] = text };
+
+    /// <summary>Content as one string, parts joined by line breaks.</summary>
+    public static string TextOf(JsonNode? content) => content switch
+    {
+        null => "",
+        JsonArray parts => string.Join('\n', parts.Select(part => (string?)part!["text"])),
+        _ => (string)content!,
+    };
+
     public static JsonNode? Read(RequestFields message, string? role)
     {
         if (!message.TryGet(Name, out var content))
@@ -32,24 +42,24 @@ internal static class MessageContent
         }
     }
 
-    private static string ReadParts(RequestFields message, JsonElement parts)
+    private static JsonArray ReadParts(RequestFields message, JsonElement parts)
     {
         if (parts.GetArrayLength() == 0)
             message.Fail(Name, "empty_array", $"'{message.PathOf(Name)}' must have at least one part.");
 
-        var texts = new List<string?>();
+        var texts = new JsonArray();
         foreach (var element in parts.EnumerateArray())
         {
             var name = $"{Name}[{texts.Count}]";
             if (element.ValueKind == JsonValueKind.Object)
-                texts.Add(ReadPart(new RequestFields(element, message.PathOf(name), message)));
+                texts.Add((JsonNode)TextPart(ReadPart(new RequestFields(element, message.PathOf(name), message)) ?? ""));
             else
                 message.FailType(name, "an object");
             if (message.Problem is not null)
                 break;
         }
 
-        return string.Join('\n', texts);
+        return texts;
     }
 
     private static string? ReadPart(RequestFields part)
