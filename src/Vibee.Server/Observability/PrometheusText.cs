@@ -8,7 +8,7 @@ namespace Vibee.Server.Observability;
 /// <summary>Writes what OpenTelemetry collected in Prometheus' text format 0.0.4, samples without labels as
 /// <c>name value</c>.</summary>
 /// <remarks>Format: https://prometheus.io/docs/instrumenting/exposition_formats. Why not the ready-made exporter:
-/// docs/decisions/001-metrics-text.md.</remarks>
+/// docs/decisions/005-metrics-text.md.</remarks>
 internal sealed class PrometheusText : BaseExporter<Metric>
 {
     private readonly StringBuilder _text = new();
