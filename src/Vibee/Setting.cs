@@ -19,6 +19,11 @@ internal static class Setting
             ? new(text, null)
             : new(fallback, $"must be one of {string.Join(", ", choices)}"), $"{description} [{string.Join('|', choices)}]");
 
+    public static Option<Uri> Url(string name, string fallback, string description) =>
+        Create(name, new Uri(fallback), text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
+            ? new(url, null)
+            : new(new Uri(fallback), "must be an address such as http://localhost:8000"), description);
+
     /// <summary>A number that has a default.</summary>
     public static Option<T> Number<T>(string name, T fallback, T min, T max, string description) where T : struct, INumber<T> =>
         Create(name, fallback, text => Parse(text, min, max), description);

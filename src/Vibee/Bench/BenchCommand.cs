@@ -16,7 +16,7 @@ internal static class BenchCommand
 
     private static Command CreateServe()
     {
-        var url = new Option<Uri>("--url") { Description = "The server, of any make", DefaultValueFactory = _ => new Uri("http://localhost:8000") };
+        var url = Setting.Url("--url", "http://localhost:8000", "The server, of any make");
         var model = new Option<string?>("--model") { Description = "The model's id (default: none is sent)" };
         var clients = Number("--clients", 1, 4096, 1, "Connections that each send one request after the other");
         var requests = Number("--requests", 1, 10_000_000, 16, "Requests that are counted");
