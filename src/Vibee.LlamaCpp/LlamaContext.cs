@@ -28,7 +28,8 @@ internal static unsafe class LlamaContext
         parameters.n_threads = parameters.n_threads_batch = options.Threads;
         // Models with a sliding window keep all positions: a pruned cache could be neither truncated nor forked.
         parameters.swa_full = 1;
-        // flash_attn_type stays at auto, as in llama-server.
+        if (options.FlashAttention is { } flashAttention)
+            parameters.flash_attn_type = flashAttention ? 1 : 0;
 
         var context = NativeMethods.llama_init_from_model(model.Pointer, parameters);
         if (context == 0)

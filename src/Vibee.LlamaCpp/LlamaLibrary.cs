@@ -20,13 +20,15 @@ internal static unsafe class LlamaLibrary
     /// <summary>Where the build puts the libraries: beside the executable.</summary>
     public static string DefaultDirectory => Path.Combine(AppContext.BaseDirectory, "llama");
 
+    public static string DirectoryOf(string? directory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory ?? DefaultDirectory));
+
     /// <summary>Loads from <paramref name="directory"/>, or the default one. Further calls do nothing.</summary>
     /// <exception cref="RunnerException">Nothing usable is there, or another directory was loaded before.</exception>
     public static void Load(string? directory)
     {
         lock (Gate)
         {
-            var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory ?? DefaultDirectory));
+            var path = DirectoryOf(directory);
             if (_directory == path)
                 return;
             if (_directory is not null)

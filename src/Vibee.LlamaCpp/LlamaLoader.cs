@@ -32,8 +32,8 @@ public static unsafe partial class LlamaLoader
             {
                 LlamaLibrary.Load(options.LibraryDirectory);
                 NativeAbort.BeginLoading(options.ModelPath);
-                if (options.GpuLayers > 0 && !HasGpu())
-                    LogNoGpu(logger, options.GpuLayers.Value);
+                if (options.GpuLayers > 0 && GpuBackend.WhyAbsent(LlamaLibrary.DirectoryOf(options.LibraryDirectory)) is { } reason)
+                    LogNoGpu(logger, options.GpuLayers.Value, reason);
                 var runner = CreateRunner(options, info, progress, cancellation);
                 try
                 {
@@ -141,13 +141,9 @@ public static unsafe partial class LlamaLoader
             : new RunnerException($"{path}: llama.cpp cannot load this model: {NativeLog.Reason}");
     }
 
-    private static bool HasGpu() =>
-        NativeMethods.ggml_backend_dev_by_type(NativeMethods.DeviceTypeGpu) != 0
-        || NativeMethods.ggml_backend_dev_by_type(NativeMethods.DeviceTypeIntegratedGpu) != 0;
-
     private static string TextOf(LlamaTokenizer tokenizer, int? token) =>
         token is { } id ? System.Text.Encoding.UTF8.GetString(tokenizer.Bytes(id, renderSpecial: true)) : "";
 
-    [LoggerMessage(LogLevel.Warning, "--gpu-layers {Layers} has no effect: this build of llama.cpp finds no GPU, and the model runs on the CPU. Build Vibee with VIBEE_LLAMA_VARIANT=cuda or vulkan, or use --llama-lib with a build for your GPU.")]
-    private static partial void LogNoGpu(ILogger logger, int layers);
+    [LoggerMessage(LogLevel.Warning, "--gpu-layers {Layers} has no effect and the model runs on the CPU: {Reason}.")]
+    private static partial void LogNoGpu(ILogger logger, int layers, string reason);
 }

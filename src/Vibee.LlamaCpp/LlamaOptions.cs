@@ -25,6 +25,9 @@ public sealed record LlamaOptions
     /// <summary>Layers to keep on the GPU; null is all where there is a GPU, 0 none.</summary>
     public int? GpuLayers { get; init; }
 
+    /// <summary>Fused attention, which rounds differently; null lets llama.cpp choose, as llama-server does.</summary>
+    public bool? FlashAttention { get; init; }
+
     /// <summary>The folder of a llama.cpp build to use instead of the one fetched by the build.</summary>
     public string? LibraryDirectory { get; init; }
 }

@@ -7,20 +7,19 @@ namespace Vibee.LlamaCpp.Tests;
 /// <summary>What every test does with a runner: load one, evaluate a prompt, choose the most likely tokens.</summary>
 internal static class Generation
 {
-    public static LlamaRunner Load(string path, int contextLength = 256, int slots = 4, int batchTokens = 64, int? batchLogits = null)
+    public static LlamaRunner Load(string path, int contextLength = 256, int slots = 4, int batchTokens = 64) => Load(new LlamaOptions
+    {
+        ModelPath = path,
+        ContextLength = contextLength,
+        Slots = slots,
+        BatchTokens = batchTokens,
+        Threads = 1, // tests run side by side, and threads of one model spin while they wait for each other
+    });
+
+    public static LlamaRunner Load(LlamaOptions options)
     {
         RequireLibrary();
-        return LlamaLoader.Load(
-            new LlamaOptions
-            {
-                ModelPath = path,
-                ContextLength = contextLength,
-                Slots = slots,
-                BatchTokens = batchTokens,
-                BatchLogits = batchLogits,
-                Threads = 2,
-            },
-            NullLogger.Instance);
+        return LlamaLoader.Load(options, NullLogger.Instance);
     }
 
     /// <summary>Skips where the build could not fetch llama.cpp.</summary>

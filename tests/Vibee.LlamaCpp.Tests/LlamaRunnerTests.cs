@@ -173,7 +173,7 @@ public sealed class LlamaRunnerTests
     [Fact]
     public void Forward_EveryTokenWantsLogits_EachHasItsRow()
     {
-        using var runner = Generation.Load(Stories, batchLogits: 64);
+        using var runner = Generation.Load(new LlamaOptions { ModelPath = Stories, BatchTokens = 64, BatchLogits = 64, Threads = 2 });
         var prompt = runner.Tokenizer.Encode("Once upon a time, there was a", true, false);
         var batch = new Batch(64);
         for (var i = 0; i < prompt.Length; i++)
