@@ -29,7 +29,7 @@ internal static class GpuBackend
             }
             catch (DllNotFoundException exception)
             {
-                return $"a library that it needs is not installed: {exception.Message.ReplaceLineEndings(" ")}";
+                return $"a library that it needs is not installed: {NativeText.WhyNotLoaded(exception)}";
             }
         }
 

@@ -17,6 +17,9 @@ internal static unsafe class LlamaLibrary
     private static readonly Dictionary<string, nint> Handles = [];
     private static string? _directory;
 
+    // Allowed once for an assembly.
+    static LlamaLibrary() => NativeLibrary.SetDllImportResolver(typeof(LlamaLibrary).Assembly, Resolve);
+
     /// <summary>Where the build puts the libraries: beside the executable.</summary>
     public static string DefaultDirectory => Path.Combine(AppContext.BaseDirectory, "llama");
 
@@ -54,8 +57,6 @@ internal static unsafe class LlamaLibrary
             throw new RunnerException(isDefault
                 ? $"The llama.cpp libraries are missing in {directory}: install Node.js with npm and build Vibee again, or name the folder of a llama.cpp v{Version} build with --llama-lib."
                 : $"There is no llama.cpp library in {directory} (--llama-lib).");
-        if (Handles.Count == 0)
-            NativeLibrary.SetDllImportResolver(typeof(LlamaLibrary).Assembly, Resolve);
 
         foreach (var name in (ReadOnlySpan<string>)[NativeMethods.GgmlBase, NativeMethods.Ggml, NativeMethods.Llama])
         {
@@ -66,7 +67,7 @@ internal static unsafe class LlamaLibrary
             }
             catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
             {
-                throw new RunnerException($"{file} cannot be loaded: {FirstLine(exception.Message)}", exception);
+                throw new RunnerException($"{file} cannot be loaded: {NativeText.WhyNotLoaded(exception)}", exception);
             }
         }
     }
@@ -105,6 +106,4 @@ internal static unsafe class LlamaLibrary
         if (version != Version && version != Version + "-dev")
             throw new RunnerException($"{directory} has llama.cpp {version ?? "of an unknown version"}, but Vibee needs v{Version}: build that tag, or leave out --llama-lib.");
     }
-
-    private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
 }

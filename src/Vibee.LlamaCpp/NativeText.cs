@@ -21,4 +21,8 @@ internal static unsafe class NativeText
                 line[i] = char.IsControl(text[i]) || text[i] is '\u2028' or '\u2029' ? ' ' : text[i];
         });
     }
+
+    /// <summary>.NET's message explains at length how to find out what is wrong, and ends with what is wrong.</summary>
+    public static string WhyNotLoaded(Exception exception) =>
+        exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
 }

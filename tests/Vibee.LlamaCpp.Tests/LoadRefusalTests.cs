@@ -109,6 +109,19 @@ public sealed class LoadRefusalTests : IDisposable
         Assert.DoesNotContain('\n', message);
     }
 
+    [Fact]
+    public void Load_DamagedLibrary_SaysWhyInOneLine()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("file names of Linux");
+        foreach (var name in (string[])["libllama.so", "libggml.so", "libggml-base.so"])
+            File.WriteAllText(Path.Combine(_folder.FullName, name), "no library");
+        var options = new LlamaOptions { ModelPath = Stories, LibraryDirectory = _folder.FullName };
+        var message = Assert.Throws<RunnerException>(() => LlamaLoader.Load(options, NullLogger.Instance, null, Token)).Message;
+        Assert.Contains(_folder.FullName, message);
+        Assert.DoesNotContain('\n', message);
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static string AssertRefused(string path)
