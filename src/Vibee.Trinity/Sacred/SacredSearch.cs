@@ -56,6 +56,7 @@ public static class SacredSearch
 
         // Grows to Count, then its last goes for every better one.
         private readonly SortedSet<SacredDecomposition> _best = [];
+        private double _largestError = bounds.Tolerance; // of what is still worth keeping
 
         public IReadOnlyCollection<SacredDecomposition> Best => _best;
 
@@ -87,9 +88,10 @@ public static class SacredSearch
             var least = Math.Max(1, (int)Math.Ceiling(wanted * (1 - bounds.Tolerance - Slack)));
             var most = (int)Math.Min(bounds.MaxN, wanted * (1 + bounds.Tolerance + Slack));
 
+            var exponents = Math.Abs(k) + Math.Abs(m) + Math.Abs(p) + Math.Abs(q);
             for (var n = least; n <= most; n++)
             {
-                if (IsTwin(n, k))
+                if (IsTwin(n, k) || (IsTooFar(n, wanted) && IsTooLarge(n - 1 + exponents)))
                     continue;
                 var found = Measure(n, k, m, p, q);
                 if (found.Error > bounds.Tolerance)
@@ -101,6 +103,10 @@ public static class SacredSearch
         }
 
         private bool IsTwin(int n, int k) => n % 3 == 0 && k < _reach;
+
+        private bool IsTooFar(int n, double wanted) => Math.Abs(n - wanted) > (_largestError + Slack) * wanted;
+
+        private bool IsTooLarge(int size) => size > Smallest?.Formula.Size;
 
         private SacredDecomposition Measure(int n, int k, int m, int p, int q)
         {
@@ -120,6 +126,8 @@ public static class SacredSearch
             }
 
             _best.Add(found);
+            if (_best.Count == bounds.Count)
+                _largestError = _best.Max.Error;
         }
 
         private static double[] Powers(double @base, int reach) =>

@@ -33,7 +33,6 @@ public class SacredSearchTests
     [InlineData(2e-5)]
     public void Find_SmallBounds_IsWhatTryingEverythingFinds(double value)
     {
-        var bounds = new SacredBounds(MaxN: 12, MaxExponent: 3, Tolerance: 0.05, Count: 50);
         var everything =
             from n in Enumerable.Range(1, 12)
             from k in Enumerable.Range(-3, 7)
@@ -47,11 +46,15 @@ public class SacredSearchTests
             select new SacredDecomposition(formula, formula.Evaluate(), error);
         var expected = everything.OrderBy(found => found.Error).ThenBy(found => found.Formula.Size).ToArray();
 
-        var actual = SacredSearch.Find(value, bounds);
+        var smallest = expected.OrderBy(found => found.Formula.Size).ThenBy(found => found.Error).Cast<SacredDecomposition?>().FirstOrDefault();
 
-        Assert.Null(actual.Problem);
-        Assert.Equal(expected.Take(50), actual.Best);
-        Assert.Equal(expected.OrderBy(found => found.Formula.Size).ThenBy(found => found.Error).Cast<SacredDecomposition?>().FirstOrDefault(), actual.Smallest);
+        foreach (var count in (int[])[1, 5, 1000])
+        {
+            var actual = SacredSearch.Find(value, new SacredBounds(MaxN: 12, MaxExponent: 3, Tolerance: 0.05, count));
+            Assert.Null(actual.Problem);
+            Assert.Equal(expected.Take(count), actual.Best);
+            Assert.Equal(smallest, actual.Smallest);
+        }
     }
 
     [Fact]
