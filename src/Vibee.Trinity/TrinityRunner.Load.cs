@@ -3,17 +3,18 @@ using Vibee.Gguf;
 using Vibee.Trinity.Memory;
 using Vibee.Trinity.Models;
 using Vibee.Trinity.Threads;
+using Vibee.Trinity.Tokenizers;
 
 namespace Vibee.Trinity;
 
 // How a runner comes to be.
 public sealed partial class TrinityRunner
 {
-    private TrinityRunner(GgufFile file, TrinityOptions options, Func<GgufFile, ITokenizer> tokenizer)
+    private TrinityRunner(GgufFile file, TrinityOptions options)
     {
         _file = file;
         _memory = options.Memory;
-        Tokenizer = tokenizer(file);
+        Tokenizer = ReadTokenizer(file);
         Model = ModelInfoReader.Read(file, Tokenizer);
         var context = options.ContextLength > 0 ? options.ContextLength : Model.TrainedContextLength;
         var reader = new ModelReader(file, context);
@@ -54,16 +55,14 @@ public sealed partial class TrinityRunner
     /// <exception cref="RunnerException">Trinity cannot run the model, or not with these settings; the message names the
     /// tensor, key or setting that stands in the way.</exception>
     /// <exception cref="GgufException">The file is no readable GGUF file.</exception>
-    public static TrinityRunner Load(TrinityOptions options) => Load(options, file => TokenizerLoader.Load(file));
-
-    internal static TrinityRunner Load(TrinityOptions options, Func<GgufFile, ITokenizer> tokenizer)
+    public static TrinityRunner Load(TrinityOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
         var file = GgufFile.Open(options.Path);
         try
         {
-            return new TrinityRunner(file, options, tokenizer);
+            return new TrinityRunner(file, options);
         }
         catch
         {
@@ -72,7 +71,7 @@ public sealed partial class TrinityRunner
         }
     }
 
-    /// <summary>Whether <see cref="Load(TrinityOptions)"/> would find an architecture, tensors and a tokenizer it knows.</summary>
+    /// <summary>Whether <see cref="Load"/> would find an architecture, tensors and a tokenizer it knows.</summary>
     /// <param name="file">Is read, not kept.</param>
     /// <param name="reason">What stands in the way.</param>
     public static bool CanRun(GgufFile file, out string reason)
@@ -80,7 +79,7 @@ public sealed partial class TrinityRunner
         try
         {
             _ = Architectures.Read(new ModelReader(file, contextLength: 1));
-            _ = TokenizerLoader.Load(file);
+            _ = ReadTokenizer(file);
             reason = "";
             return true;
         }
@@ -90,6 +89,9 @@ public sealed partial class TrinityRunner
             return false;
         }
     }
+
+    private static ITokenizer ReadTokenizer(GgufFile file) =>
+        TokenizerLoader.TryLoad(file.Metadata, out var tokenizer, out var refusal) ? tokenizer : throw new RunnerException($"{refusal}.");
 
     private void Check(Model model, int context)
     {

@@ -47,17 +47,15 @@ internal sealed unsafe class Activations : Matrix
         }
     }
 
-    /// <summary>Its integers, and per block of 32 their scale and the sum of what they stand for.</summary>
-    public (nint Quants, nint Scales, nint Sums) Blocks(int column) => (
-        (nint)(_quants + (long)column * Stride),
-        (nint)(_scales + (long)column * Stride / Block),
-        (nint)(_sums + (long)column * Stride / Block));
+    public QuantizedColumn<float> Blocks(int column) => new(
+        _quants + (long)column * Stride,
+        _scales + (long)column * Stride / Block,
+        _sums + (long)column * Stride / Block);
 
-    /// <summary>Its integers, their scale per 256, and their sums per 16.</summary>
-    public (nint Quants, nint Scales, nint Sums) SuperBlocks(int column) => (
-        (nint)(_superQuants + (long)column * Stride),
-        (nint)(_superScales + (long)column * (Stride / SuperBlock + 1)),
-        (nint)(_superSums + (long)column * Stride / SubBlock));
+    public QuantizedColumn<short> SuperBlocks(int column) => new(
+        _superQuants + (long)column * Stride,
+        _superScales + (long)column * (Stride / SuperBlock + 1),
+        _superSums + (long)column * Stride / SubBlock);
 
     /// <summary>Makes the integer forms of a column from its floats.</summary>
     public void Quantize(int column, ActivationForms forms)
@@ -71,31 +69,27 @@ internal sealed unsafe class Activations : Matrix
     private void QuantizeBlocks(int column)
     {
         var values = Column(column);
-        var (quants, scales, sums) = Blocks(column);
-        for (var block = 0; block < Length / Block; block++)
+        var target = Blocks(column);
+        for (var (block, start) = (0, 0); start < Length; block++, start += Block)
         {
-            var largest = Largest(values + block * Block, Block);
+            var largest = Largest(values + start, Block);
             // Rounded to 16 bits as in the reference: the integers are made with the exact one.
             var scale = (float)(Half)(largest / 127);
-            var sum = Round(values + block * Block, (sbyte*)quants + block * Block, Block, largest > 0 ? 127 / largest : 0);
-            ((float*)scales)[block] = scale;
-            ((float*)sums)[block] = scale * sum;
+            target.Scales[block] = scale;
+            target.Sums[block] = scale * Round(values + start, target.Quants + start, Block, largest > 0 ? 127 / largest : 0);
         }
     }
 
     private void QuantizeSuperBlocks(int column)
     {
         var values = Column(column);
-        var (quants, scales, sums) = SuperBlocks(column);
-        for (var block = 0; block < Length / SuperBlock; block++)
+        var target = SuperBlocks(column);
+        for (var (block, start) = (0, 0); start < Length; block++, start += SuperBlock)
         {
-            var largest = Largest(values + block * SuperBlock, SuperBlock);
-            ((float*)scales)[block] = largest / 127;
-            for (var start = block * SuperBlock; start < (block + 1) * SuperBlock; start += SubBlock)
-            {
-                var sum = Round(values + start, (sbyte*)quants + start, SubBlock, largest > 0 ? 127 / largest : 0);
-                ((short*)sums)[start / SubBlock] = (short)sum;
-            }
+            var largest = Largest(values + start, SuperBlock);
+            target.Scales[block] = largest / 127;
+            for (var sub = start; sub < start + SuperBlock; sub += SubBlock)
+                target.Sums[sub / SubBlock] = (short)Round(values + sub, target.Quants + sub, SubBlock, largest > 0 ? 127 / largest : 0);
         }
     }
 

@@ -29,19 +29,19 @@ internal static unsafe partial class DotProduct
         return sum;
     }
 
-    internal static float BlocksAvx2(UnpackedRow row, sbyte* quants, float* scales, int length)
+    internal static float BlocksAvx2(UnpackedRow row, QuantizedColumn<float> column, int length)
     {
         var (even, odd) = (Vector256<float>.Zero, Vector256<float>.Zero);
         var blocks = length / Activations.Block;
         var block = 0;
         for (; block < blocks - 1; block += 2)
         {
-            even = Fma.MultiplyAdd(Block(row, quants, block), Vector256.Create(row.Scales[block] * scales[block]), even);
-            odd = Fma.MultiplyAdd(Block(row, quants, block + 1), Vector256.Create(row.Scales[block + 1] * scales[block + 1]), odd);
+            even = Fma.MultiplyAdd(Block(row, column.Quants, block), Vector256.Create(row.Scales[block] * column.Scales[block]), even);
+            odd = Fma.MultiplyAdd(Block(row, column.Quants, block + 1), Vector256.Create(row.Scales[block + 1] * column.Scales[block + 1]), odd);
         }
 
         if (block < blocks)
-            even = Fma.MultiplyAdd(Block(row, quants, block), Vector256.Create(row.Scales[block] * scales[block]), even);
+            even = Fma.MultiplyAdd(Block(row, column.Quants, block), Vector256.Create(row.Scales[block] * column.Scales[block]), even);
         return Vector256.Sum(even + odd);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,14 +53,14 @@ internal static unsafe partial class DotProduct
         }
     }
 
-    internal static float SuperBlocksAvx2(UnpackedRow row, sbyte* quants, float* scales, short* sums, int length, bool hasOffsets)
+    internal static float SuperBlocksAvx2(UnpackedRow row, QuantizedColumn<short> column, int length, bool hasOffsets)
     {
         const int subs = Activations.SuperBlock / Activations.SubBlock;
         var (products, offsets) = (Vector256<float>.Zero, Vector256<float>.Zero);
         for (var block = 0; block < length / Activations.SuperBlock; block++)
         {
             var weights = row.Quants + block * Activations.SuperBlock;
-            var values = quants + block * Activations.SuperBlock;
+            var values = column.Quants + block * Activations.SuperBlock;
             var subScales = row.SubScales + block * subs;
             var (even, odd) = (Vector256<int>.Zero, Vector256<int>.Zero);
             for (var i = 0; i < 4; i++, weights += 64, values += 64, subScales += 4)
@@ -69,12 +69,12 @@ internal static unsafe partial class DotProduct
                 odd += Avx2.MultiplyAddAdjacent(Pairs(Vector256.Load(weights + 32), Vector256.Load(values + 32)), Twice(subScales + 2));
             }
 
-            var scale = Vector256.Create(row.Scales[block] * scales[block]);
+            var scale = Vector256.Create(row.Scales[block] * column.Scales[block]);
             products = Fma.MultiplyAdd(Avx.ConvertToVector256Single(even + odd), scale, products);
             if (hasOffsets)
             {
-                var offset = Avx2.MultiplyAddAdjacent(Vector256.Load(row.SubOffsets + block * subs), Vector256.Load(sums + block * subs));
-                offsets = Fma.MultiplyAdd(Avx.ConvertToVector256Single(offset), Vector256.Create(row.Offsets[block] * scales[block]), offsets);
+                var offset = Avx2.MultiplyAddAdjacent(Vector256.Load(row.SubOffsets + block * subs), Vector256.Load(column.Sums + block * subs));
+                offsets = Fma.MultiplyAdd(Avx.ConvertToVector256Single(offset), Vector256.Create(row.Offsets[block] * column.Scales[block]), offsets);
             }
         }
 

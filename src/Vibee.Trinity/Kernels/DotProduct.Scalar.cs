@@ -11,19 +11,19 @@ internal static unsafe partial class DotProduct
         return sum;
     }
 
-    internal static float BlocksScalar(UnpackedRow row, sbyte* quants, float* scales, int length)
+    internal static float BlocksScalar(UnpackedRow row, QuantizedColumn<float> column, int length)
     {
         var sum = 0f;
         for (var block = 0; block < length / Activations.Block; block++)
         {
             var start = block * Activations.Block;
-            sum += row.Scales[block] * scales[block] * Integers(row.Quants + start, quants + start, Activations.Block);
+            sum += row.Scales[block] * column.Scales[block] * Integers(row.Quants + start, column.Quants + start, Activations.Block);
         }
 
         return sum;
     }
 
-    internal static float SuperBlocksScalar(UnpackedRow row, sbyte* quants, float* scales, short* sums, int length, bool hasOffsets)
+    internal static float SuperBlocksScalar(UnpackedRow row, QuantizedColumn<short> column, int length, bool hasOffsets)
     {
         const int subs = Activations.SuperBlock / Activations.SubBlock;
         var sum = 0f;
@@ -34,14 +34,14 @@ internal static unsafe partial class DotProduct
             for (var sub = block * subs; sub < (block + 1) * subs; sub++)
             {
                 var start = sub * Activations.SubBlock;
-                product += row.SubScales[sub] * Integers(row.Quants + start, quants + start, Activations.SubBlock);
+                product += row.SubScales[sub] * Integers(row.Quants + start, column.Quants + start, Activations.SubBlock);
                 if (hasOffsets)
-                    offset += row.SubOffsets[sub] * sums[sub];
+                    offset += row.SubOffsets[sub] * column.Sums[sub];
             }
 
-            sum += row.Scales[block] * scales[block] * product;
+            sum += row.Scales[block] * column.Scales[block] * product;
             if (hasOffsets)
-                sum -= row.Offsets[block] * scales[block] * offset;
+                sum -= row.Offsets[block] * column.Scales[block] * offset;
         }
 
         return sum;

@@ -20,25 +20,21 @@ internal static unsafe partial class DotProduct
     /// <param name="column">From <see cref="Activations.Blocks"/>.</param>
     /// <param name="length">A multiple of 32.</param>
     /// <param name="hasOffsets">Of the format.</param>
-    public static float Blocks(UnpackedRow row, (nint Quants, nint Scales, nint Sums) column, int length, bool hasOffsets)
+    public static float Blocks(UnpackedRow row, QuantizedColumn<float> column, int length, bool hasOffsets)
     {
-        var (quants, scales, sums) = ((sbyte*)column.Quants, (float*)column.Scales, (float*)column.Sums);
         var product = Avx2.IsSupported && Fma.IsSupported
-            ? BlocksAvx2(row, quants, scales, length)
-            : BlocksScalar(row, quants, scales, length);
+            ? BlocksAvx2(row, column, length)
+            : BlocksScalar(row, column, length);
         // An offset is the same for the block's 32 weights: it multiplies the sum of the activations.
-        return hasOffsets ? product + Floats(row.Offsets, sums, length / Activations.Block) : product;
+        return hasOffsets ? product + Floats(row.Offsets, column.Sums, length / Activations.Block) : product;
     }
 
     /// <param name="row">Unpacked blocks of 256.</param>
     /// <param name="column">From <see cref="Activations.SuperBlocks"/>.</param>
     /// <param name="length">A multiple of 256.</param>
     /// <param name="hasOffsets">Of the format.</param>
-    public static float SuperBlocks(UnpackedRow row, (nint Quants, nint Scales, nint Sums) column, int length, bool hasOffsets)
-    {
-        var (quants, scales, sums) = ((sbyte*)column.Quants, (float*)column.Scales, (short*)column.Sums);
-        return Avx2.IsSupported && Fma.IsSupported
-            ? SuperBlocksAvx2(row, quants, scales, sums, length, hasOffsets)
-            : SuperBlocksScalar(row, quants, scales, sums, length, hasOffsets);
-    }
+    public static float SuperBlocks(UnpackedRow row, QuantizedColumn<short> column, int length, bool hasOffsets) =>
+        Avx2.IsSupported && Fma.IsSupported
+            ? SuperBlocksAvx2(row, column, length, hasOffsets)
+            : SuperBlocksScalar(row, column, length, hasOffsets);
 }

@@ -70,12 +70,15 @@ internal sealed unsafe class AttentionPass
         var (start, end) = bench.Worker.Share(_step.Count);
         for (var token = start; token < end; token++)
         {
-            var (query, key, value) = (_scratch.Query.Column(token), _scratch.Key.Column(token), _scratch.Value.Column(token));
+            var query = _scratch.Query.Column(token);
+            var key = _scratch.Key.Column(token);
+            var value = _scratch.Value.Column(token);
             attention.QueryNorm?.ApplyToHeads(query, _shape.Heads, _shape.HeadLength);
             attention.KeyNorm?.ApplyToHeads(key, _shape.KvHeads, _shape.HeadLength);
             if (rope >= 0)
             {
-                var (cosines, sines) = (_scratch.Cosines[rope].Column(token), _scratch.Sines[rope].Column(token));
+                var cosines = _scratch.Cosines[rope].Column(token);
+                var sines = _scratch.Sines[rope].Column(token);
                 for (var head = 0; head < _shape.Heads; head++)
                     attention.Rope!.Rotate(query + head * _shape.HeadLength, cosines, sines);
                 for (var head = 0; head < _shape.KvHeads; head++)

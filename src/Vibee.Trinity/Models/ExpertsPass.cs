@@ -51,9 +51,9 @@ internal sealed unsafe class ExpertsPass
 
         for (var expert = 0; expert < _experts; expert++)
         {
-            var (first, askers) = (_firsts[expert], Askers(expert));
-            part.All[expert].Gate!.Apply(bench, _scratch.Normed, askers, _scratch.Gate, first);
-            part.All[expert].Up.Apply(bench, _scratch.Normed, askers, _scratch.Inner, first);
+            var askers = Questions(_askers, expert);
+            part.All[expert].Gate!.Apply(bench, _scratch.Normed, askers, _scratch.Gate, _firsts[expert]);
+            part.All[expert].Up.Apply(bench, _scratch.Normed, askers, _scratch.Inner, _firsts[expert]);
         }
 
         bench.Worker.Sync();
@@ -63,10 +63,7 @@ internal sealed unsafe class ExpertsPass
         bench.Worker.Sync();
 
         for (var expert = 0; expert < _experts; expert++)
-        {
-            var (first, count) = (_firsts[expert], Askers(expert).Length);
-            part.All[expert].Down.Apply(bench, _scratch.Inner, _itself.AsSpan(first, count), _scratch.Answers, first);
-        }
+            part.All[expert].Down.Apply(bench, _scratch.Inner, Questions(_itself, expert), _scratch.Answers, _firsts[expert]);
 
         bench.Worker.Sync();
         for (var token = start; token < end; token++)
@@ -125,7 +122,7 @@ internal sealed unsafe class ExpertsPass
         _firsts[_experts] = column;
     }
 
-    private ReadOnlySpan<int> Askers(int expert) => _askers.AsSpan(_firsts[expert].._firsts[expert + 1]);
+    private ReadOnlySpan<int> Questions(int[] columns, int expert) => columns.AsSpan(_firsts[expert].._firsts[expert + 1]);
 
     /// <summary>The weighted sum of a token's answers, in the order of their rank.</summary>
     private void Join(int token)

@@ -26,7 +26,8 @@ internal sealed unsafe class FeedForwardPass(Scratch scratch, Step step)
     public static void Activate(Scratch scratch, FeedForward part, int column)
     {
         var inner = scratch.Inner.Column(column);
-        var (x, factors) = part.Gate is null ? (inner, null) : (scratch.Gate.Column(column), inner);
+        var x = part.Gate is null ? inner : scratch.Gate.Column(column);
+        var factors = part.Gate is null ? null : inner;
         if (part.Activation == Activation.Silu)
             Vectors.Silu(x, factors, inner, scratch.Inner.Length);
         else

@@ -24,35 +24,34 @@ internal sealed unsafe class Transformer
     private readonly WorkerTeam _team;
     private readonly Workbench[] _benches;
     private readonly Action<Worker> _run;
-    private Matrix _logits = null!;
+    private Matrix _logits = null!; // set before each run
 
     /// <param name="model">Read from a file that stays open.</param>
-    /// <param name="forms">Forms that its matrices want.</param>
-    /// <param name="longestRow">Of its matrices.</param>
+    /// <param name="reader">That read it, and knows what its matrices need.</param>
     /// <param name="tokens">The most in a batch.</param>
     /// <param name="cache">Its keys and values.</param>
     /// <param name="team">Who computes.</param>
     /// <param name="arena">For all buffers.</param>
-    public Transformer(Model model, ActivationForms forms, int longestRow, int tokens, KvCache cache, WorkerTeam team, Arena arena)
+    public Transformer(Model model, ModelReader reader, int tokens, KvCache cache, WorkerTeam team, Arena arena)
     {
         _model = model;
         _team = team;
         _step = new Step(tokens);
-        _scratch = new Scratch(arena, model, forms, tokens);
+        _scratch = new Scratch(arena, model, reader.Forms, tokens);
         _attention = new AttentionPass(model, _scratch, _step, cache);
         _feedForward = new FeedForwardPass(_scratch, _step);
         _experts = new ExpertsPass(model.Shape, _scratch, _step, tokens);
-        _benches = [.. team.Workers.Select(worker => new Workbench(worker, arena, longestRow, AttentionPass.BenchLength(model.Shape)))];
+        _benches = [.. team.Workers.Select(worker => new Workbench(worker, arena, reader.LongestRow, AttentionPass.BenchLength(model.Shape)))];
         _run = Run;
     }
 
     /// <summary>Evaluates a batch whose cells exist.</summary>
     /// <param name="batch">The tokens.</param>
-    /// <param name="logits">[vocabulary], one column per token that wants them, in their order.</param>
-    public void Forward(Batch batch, Matrix logits)
+    /// <param name="logits">Gets one row per token that wants them, in their order.</param>
+    public void Forward(Batch batch, LogitRows logits)
     {
         _step.Plan(batch);
-        _logits = logits;
+        _logits = logits.Rows(_step.OutputCount);
         _team.Run(_run);
     }
 
