@@ -49,7 +49,7 @@ public sealed class ReferenceTests
             Compare(runner, result, prompt);
             // The trained model amplifies the rounding of activations to 8 bits: its quantized forms differ this much from
             // its floats, too.
-            CompareFirst(runner, result, prompt, tolerance: model is "stories260K-Q8_0.gguf" or "stories260K-Q4_0.gguf" ? 0.1 : 0.02);
+            CompareFirst(runner, result, prompt, tolerance: model is "stories260K-Q8_0.gguf" or "stories260K-Q4_0.gguf" ? 0.2 : 0.02);
         }
     }
 
