@@ -28,7 +28,7 @@ public sealed partial class TrinityRunner
         try
         {
             var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength);
-            var cells = options.KvCells > 0 ? options.KvCells : checked(options.Slots * context);
+            var cells = options.KvCells > 0 ? options.KvCells : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
             _cache = new KvCache(shape, options.Slots, context, cells, _memory);
             _logits = new LogitRows(_memory, _vocabulary, Math.Min(options.Slots, options.BatchTokens));
             _team = new WorkerTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
@@ -59,6 +59,8 @@ public sealed partial class TrinityRunner
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.ContextLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
         var file = GgufFile.Open(options.Path);
         try
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vibee.Engine;
 
 namespace Vibee.Trinity.Memory;
 
@@ -27,8 +28,16 @@ internal sealed unsafe class Arena : IDisposable
     {
         _budget = budget;
         _piece = budget.Reserve(purpose, size);
-        _start = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(size, Alignment), Alignment);
         Size = size;
+        try
+        {
+            _start = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(size, Alignment), Alignment);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            budget.Release(_piece);
+            throw new RunnerException($"{purpose} would take {MemoryBudget.Megabytes(size)}, which the system does not have.", exception);
+        }
     }
 
     public long Size { get; }

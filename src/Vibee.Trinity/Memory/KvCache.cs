@@ -28,8 +28,11 @@ internal sealed unsafe class KvCache : IDisposable
         _shape = shape;
         _partLength = (long)shape.Heads * BlockLength * shape.HeadLength;
         _blockLength = 2 * shape.Layers * _partLength;
-        var blocks = (cells + BlockLength - 1) / BlockLength;
-        _arena = new Arena(budget, "The KV cache", checked(blocks * _blockLength * sizeof(Half)));
+        var blocks = cells / BlockLength + (cells % BlockLength > 0 ? 1 : 0);
+        var size = (Int128)blocks * _blockLength * sizeof(Half);
+        if (BlockBytes > int.MaxValue)
+            throw new RunnerException($"A block of the KV cache would take {MemoryBudget.Megabytes(BlockBytes)}; such models Trinity does not run.");
+        _arena = new Arena(budget, "The KV cache", size < long.MaxValue ? (long)size : long.MaxValue);
         _cells = _arena.Take<Half>(blocks * _blockLength);
         _pool = new BlockPool(blocks);
         _slots = new SlotBlocks[slots];

@@ -42,7 +42,7 @@ public sealed class MemoryBudget
 
     internal void Release(MemoryPiece piece) => _pieces = [.. _pieces.Where(held => !ReferenceEquals(held, piece))];
 
-    private static string Megabytes(long bytes) =>
+    internal static string Megabytes(long bytes) =>
         string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB");
 }
 

@@ -17,6 +17,10 @@ internal static class Architectures
         "gpt2" => Gpt2.Read(model),
         "stablelm" => StableLm.Read(model),
         "bitnet" => BitNet.Read(model),
-        var other => throw new RunnerException($"The architecture '{other}' (general.architecture) is not one that Trinity runs."),
+        var other => throw new RunnerException($"The architecture '{Printable(other)}' (general.architecture) is not one that Trinity runs."),
     };
+
+    // Names come out of the file: an escape sequence in one must not reach a terminal, nor a megabyte of it a log.
+    private static string Printable(string name) =>
+        string.Concat(name.Take(40).Select(letter => char.IsControl(letter) ? '?' : letter));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 
 namespace Vibee.Trinity.Tests.Models;
@@ -7,6 +8,10 @@ public sealed class ReferenceTests
 {
     // Two engines round differently: where the reference's two best tokens are closer than this, either is right.
     private const double CloseCall = 0.01;
+
+    // The trained stories model amplifies the rounding of activations to 8 bits: the reference's own Q8_0 and F32 logits are
+    // this far apart (0.8 % of their norm), and so are two engines that round the same values a little differently.
+    private const double CloseCallOfQuantizedStories = 0.05;
 
     public static TheoryData<string> Models =>
     [
@@ -29,7 +34,7 @@ public sealed class ReferenceTests
         foreach (var result in cases)
         {
             Assert.Equal(Numbers(result, "prompt_tokens"), runner.Tokenizer.Encode(result.GetProperty("prompt").GetString()!, false, true));
-            Compare(runner, result, Numbers(result, "prompt_tokens"));
+            Compare(runner, result, Numbers(result, "prompt_tokens"), CloseCallHere(CloseCall));
         }
     }
 
@@ -46,14 +51,13 @@ public sealed class ReferenceTests
             var prompt = result.GetProperty("prompt") is { ValueKind: JsonValueKind.String } text
                 ? runner.Tokenizer.Encode(text.GetString()!, addSpecial: true, parseSpecial: true)
                 : Numbers(result, "prompt");
-            Compare(runner, result, prompt);
-            // The trained model amplifies the rounding of activations to 8 bits: its quantized forms differ this much from
-            // its floats, too.
-            CompareFirst(runner, result, prompt, tolerance: model is "stories260K-Q8_0.gguf" or "stories260K-Q4_0.gguf" ? 0.2 : 0.02);
+            var isSensitive = model is "stories260K-Q8_0.gguf" or "stories260K-Q4_0.gguf";
+            Compare(runner, result, prompt, CloseCallHere(isSensitive ? CloseCallOfQuantizedStories : CloseCall));
+            CompareFirst(runner, result, prompt, tolerance: isSensitive ? 0.2 : 0.02);
         }
     }
 
-    private static void Compare(TrinityRunner runner, JsonElement result, int[] prompt)
+    private static void Compare(TrinityRunner runner, JsonElement result, int[] prompt, double closeCall)
     {
         var expected = Numbers(result, "tokens");
         var margins = result.GetProperty("margin").EnumerateArray().Select(margin => margin.GetDouble()).ToArray();
@@ -62,7 +66,7 @@ public sealed class ReferenceTests
         {
             if (actual.ElementAtOrDefault(i) == expected[i])
                 continue;
-            if (margins[i] < CloseCall)
+            if (margins[i] < closeCall)
                 return;
             Assert.Fail($"Token {i} of [{string.Join(' ', prompt.Take(8))} …]: [{string.Join(' ', actual)}] instead of [{string.Join(' ', expected)}], margin {margins[i]}.");
         }
@@ -77,6 +81,9 @@ public sealed class ReferenceTests
         foreach (var pair in result.GetProperty("first_top").EnumerateArray())
             Assert.Equal(pair[1].GetDouble(), logits[pair[0].GetInt32()] - normalizer, tolerance);
     }
+
+    // Without AVX2 sums are made in another order than the reference's.
+    private static double CloseCallHere(double closeCall) => Avx2.IsSupported ? closeCall : Math.Max(closeCall, 0.05);
 
     private static TrinityRunner Load(string path) =>
         TrinityRunner.Load(new TrinityOptions { Path = Files.Shared(path), ContextLength = 256, BatchTokens = 64, Threads = 2 });
