@@ -6,7 +6,8 @@ namespace Vibee.Engine;
 /// <summary>Reads from a GGUF file what every runner says about its model in the same way.</summary>
 public static class GgufModelInfo
 {
-    /// <summary>Reads the metadata. Nothing of the result refers to the file.</summary>
+    /// <summary>Reads the metadata. Nothing of the result refers to the file. The texts of tokens are left to
+    /// <see cref="ModelInfo.With"/>.</summary>
     /// <exception cref="GgufException">The file lacks what every model has.</exception>
     public static ModelInfo Read(GgufFile file)
     {
@@ -20,19 +21,12 @@ public static class GgufModelInfo
             ParameterCount = file.Tensors.Sum(tensor => tensor.ElementCount),
             SizeInBytes = file.Tensors.Sum(tensor => tensor.ByteLength),
             ChatTemplate = metadata.GetString("tokenizer.chat_template"),
-            BeginText = TokenText(metadata, "tokenizer.ggml.bos_token_id"),
-            EndText = TokenText(metadata, "tokenizer.ggml.eos_token_id"),
             SamplingDefaults = Sampling(metadata),
         };
     }
 
     private static int Size(GgufFile file, string key) =>
         file.Metadata.GetInteger(key) is { } value and > 0 and <= int.MaxValue ? (int)value : throw Missing(file, key);
-
-    private static string TokenText(GgufMetadata metadata, string key) =>
-        metadata.GetInteger(key) is { } id and >= 0 && metadata.GetStrings("tokenizer.ggml.tokens") is { } tokens && id < tokens.Count
-            ? tokens[(int)id]
-            : "";
 
     // A value out of range is worth no refusal: it was only a recommendation.
     private static SamplingParams Sampling(GgufMetadata metadata)

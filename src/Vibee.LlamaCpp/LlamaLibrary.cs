@@ -25,6 +25,8 @@ internal static unsafe class LlamaLibrary
 
     public static string DirectoryOf(string? directory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory ?? DefaultDirectory));
 
+    public static bool IsPresent(string? directory) => Find(DirectoryOf(directory), NativeMethods.Llama) is not null;
+
     /// <summary>Loads from <paramref name="directory"/>, or the default one. Further calls do nothing.</summary>
     /// <exception cref="RunnerException">Nothing usable is there, or another directory was loaded before.</exception>
     public static void Load(string? directory)

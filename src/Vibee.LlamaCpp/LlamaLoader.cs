@@ -11,6 +11,9 @@ public static unsafe partial class LlamaLoader
     // llama.cpp's log and its assertions belong to the process, so only one load at a time can own them.
     private static readonly Lock Gate = new();
 
+    /// <summary>Whether llama.cpp is in <paramref name="directory"/>, or where the build puts it.</summary>
+    public static bool IsPresent(string? directory) => LlamaLibrary.IsPresent(directory);
+
     /// <summary>Loads a model and evaluates a first token, so that its weights are in memory.</summary>
     /// <param name="options">What to load and how.</param>
     /// <param name="logger">Receives what llama.cpp logs, as long as no other model is loaded.</param>
@@ -104,12 +107,7 @@ public static unsafe partial class LlamaLoader
                 throw new RunnerException($"{options.ModelPath}: the model has no vocabulary");
 
             var tokenizer = new LlamaTokenizer(model);
-            return LlamaContext.Create(options, model, tokenizer, info with
-            {
-                // Where the file names no such token, llama.cpp has one by the kind of tokenizer.
-                BeginText = TextOf(tokenizer, tokenizer.BeginToken),
-                EndText = TextOf(tokenizer, tokenizer.EndToken),
-            });
+            return LlamaContext.Create(options, model, tokenizer, info.With(tokenizer));
         }
         catch
         {
@@ -140,9 +138,6 @@ public static unsafe partial class LlamaLoader
             ? new RunnerException($"{path}: loading was ended by whoever watched its progress", failure)
             : new RunnerException($"{path}: llama.cpp cannot load this model: {NativeLog.Reason}");
     }
-
-    private static string TextOf(LlamaTokenizer tokenizer, int? token) =>
-        token is { } id ? System.Text.Encoding.UTF8.GetString(tokenizer.Bytes(id, renderSpecial: true)) : "";
 
     [LoggerMessage(LogLevel.Warning, "--gpu-layers {Layers} has no effect and the model runs on the CPU: {Reason}.")]
     private static partial void LogNoGpu(ILogger logger, int layers, string reason);

@@ -7,6 +7,7 @@ internal enum EngineChoice
 {
     Auto,
     Llama,
+    Trinity,
     Mock,
 }
 
@@ -40,6 +41,9 @@ internal sealed record ServeSettings
     /// <summary>Null is all of them, where there is a GPU.</summary>
     public required int? GpuLayers { get; init; }
 
+    /// <summary>Bytes that Trinity may take for weights, cache and buffers; null is no limit.</summary>
+    public required long? Memory { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required TimeSpan DrainTimeout { get; init; }
@@ -51,8 +55,8 @@ internal sealed record ServeSettings
     {
         if (Engine == EngineChoice.Mock && Model is not null)
             yield return "--engine mock takes no model: leave out --model, or choose another engine";
-        if (Engine == EngineChoice.Llama && Model is null)
-            yield return "--engine llama needs a model: -m FILE";
+        if (Engine is EngineChoice.Llama or EngineChoice.Trinity && Model is null)
+            yield return $"--engine {Engine.ToString().ToLowerInvariant()} needs a model: -m FILE";
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
     }

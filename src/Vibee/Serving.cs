@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
-using Vibee.Engine.Runners;
 using Vibee.Gguf;
-using Vibee.LlamaCpp;
 using Vibee.Server;
 
 namespace Vibee;
@@ -59,7 +57,7 @@ internal static partial class Serving
         var shutdown = server.WaitForShutdownAsync();
         try
         {
-            if (await LoadAsync(settings, contextLength, served, loggers.CreateLogger("llama.cpp"), shutdown) is { } runner)
+            if (await LoadAsync(settings, contextLength, served, logger, shutdown) is { } runner)
             {
                 var engine = new EngineOptions { MaxQueue = settings.MaxQueue };
                 served.Ready(new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>()));
@@ -90,23 +88,9 @@ internal static partial class Serving
     private static async Task<IModelRunner?> LoadAsync(
         ServeSettings settings, int contextLength, ServedModel served, ILogger logger, Task shutdown)
     {
-        if (settings.Model is not { } path)
-            return MockRunner.Create(new RunnerCapacity(settings.Parallel, settings.BatchSize, contextLength, settings.Parallel * contextLength));
-
-        var options = new LlamaOptions
-        {
-            ModelPath = path,
-            ContextLength = contextLength,
-            Slots = settings.Parallel,
-            BatchTokens = settings.BatchSize,
-            Threads = settings.Threads,
-            GpuLayers = settings.GpuLayers,
-            LibraryDirectory = settings.LlamaLibrary,
-        };
         using var cancellation = new CancellationTokenSource();
-        var loading = LoadBar.RunAsync(
-            Path.GetFileName(path),
-            bar => Task.Run(() => LlamaLoader.Load(options, logger, new LoadObserver(served, bar), cancellation.Token)));
+        var loading = LoadBar.RunAsync(served.Ids[0], bar => Task.Run(() =>
+            RunnerLoader.Load(settings, contextLength, new LoadObserver(served, bar), logger, cancellation.Token)));
 
         if (await Task.WhenAny(loading, shutdown) == shutdown)
             await cancellation.CancelAsync();

@@ -32,6 +32,16 @@ internal static class Setting
     public static Option<T?> OptionalNumber<T>(string name, T min, T max, string description) where T : struct, INumber<T> =>
         Create<T?>(name, null, text => Parse(text, min, max) switch { var (value, problem) => new(value, problem) }, description);
 
+    /// <summary>A number of bytes, with K, M or G for powers of 1024.</summary>
+    public static Option<long?> Size(string name, string description) => Create<long?>(name, null, text =>
+    {
+        var shift = char.ToUpperInvariant(text.LastOrDefault()) switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
+        var digits = shift == 0 ? text : text[..^1];
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 && value <= long.MaxValue >> shift
+            ? new(value << shift, null)
+            : new(null, "must be a size such as 900M or 4G");
+    }, description);
+
     private static Parsed<T> Parse<T>(string text, T min, T max) where T : INumber<T>
     {
         var kind = T.IsInteger(T.One / (T.One + T.One)) ? "a whole number" : "a number";
