@@ -7,6 +7,7 @@ var root = new RootCommand("Vibee serves GGUF models on your own machine behind 
 {
     ServeCommand.Create(),
     BenchCommand.Create(),
+    PhiCommand.Create(),
 };
 
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
