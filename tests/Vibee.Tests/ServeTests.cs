@@ -48,12 +48,14 @@ public class ServeTests
     }
 
     [Theory]
-    [InlineData("igla-tiny.gguf")]
-    [InlineData("igla-tiny-F16.gguf")]
-    public async Task IglaTiny_GoldenConversations_PromptTokensAndAnswerEqual(string model)
+    [InlineData("igla-tiny.gguf", "llama")]
+    [InlineData("igla-tiny-F16.gguf", "llama")]
+    [InlineData("igla-tiny.gguf", "trinity")]
+    [InlineData("igla-tiny-F16.gguf", "trinity")]
+    public async Task IglaTiny_GoldenConversations_PromptTokensAndAnswerEqual(string model, string engine)
     {
         var golden = JsonNode.Parse(await File.ReadAllTextAsync(Checkout.Shared("golden", "igla-tiny.json"), Cancellation))!;
-        var (process, client) = await VibeeProcess.ServeAsync("-m", Checkout.Shared("models", model));
+        var (process, client) = await VibeeProcess.ServeAsync("-m", Checkout.Shared("models", model), "--engine", engine);
         await using var _ = process;
 
         var compared = 0;
@@ -104,10 +106,12 @@ public class ServeTests
             content.Split("</think>") is [var thoughts, var rest] ? $"{thoughts.Replace("<think>", "").Trim()}|{rest.Trim()}" : content;
     }
 
-    [Fact]
-    public async Task Stories_Greedy_ContinuesTheStory()
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("trinity")]
+    public async Task Stories_Greedy_ContinuesTheStory(string engine)
     {
-        var (process, client) = await VibeeProcess.ServeAsync("-m", Checkout.Model("stories260K.gguf"));
+        var (process, client) = await VibeeProcess.ServeAsync("-m", Checkout.Model("stories260K.gguf"), "--engine", engine);
         await using var _ = process;
         Assert.StartsWith(
             ", there was a little girl named Lily. She loved to play outside in the park.",
@@ -115,10 +119,12 @@ public class ServeTests
     }
 
     /// <summary>Sixty-four clients at once, a fifth of whom leave in mid-stream.</summary>
-    [Fact]
-    public async Task Stories_ManyClientsSomeLeaving_SurvivorsAsIfAlone()
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("trinity")]
+    public async Task Stories_ManyClientsSomeLeaving_SurvivorsAsIfAlone(string engine)
     {
-        var (process, client) = await VibeeProcess.ServeAsync("-m", Checkout.Model("stories260K.gguf"), "--threads", "2", "--parallel", "8");
+        var (process, client) = await VibeeProcess.ServeAsync("-m", Checkout.Model("stories260K.gguf"), "--engine", engine, "--threads", "2", "--parallel", "8");
         await using var _ = process;
         string[] prompts = ["Once upon a time", "The little dog was", "Lily and Tom went to the", "One day, a big bird", "Tom had a red ball", "The sun was", "Mom said", "A cat"];
         var alone = new List<string>();
@@ -197,6 +203,15 @@ public class ServeTests
         await using var _ = process;
         using var __ = client;
         Assert.Matches("warn.*1024.*512", process.Error);
+    }
+
+    [Fact]
+    public async Task Memory_TooLittleForTheModel_IsRefusedBeforeItIsTaken()
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(
+            ["serve", "--host", "127.0.0.1", "--port", "0", "-m", Checkout.Model("stories260K.gguf"), "--engine", "trinity", "--memory", "2M"]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("--memory", error);
     }
 
     [Fact]
