@@ -72,15 +72,16 @@ public sealed unsafe class LlamaRunner : IModelRunner
         return new Span<float>(row, Tokenizer.VocabularySize);
     }
 
-    public void Fork(int source, int target, int length)
+    public bool Fork(int source, int target, int length)
     {
         CheckSlot(source);
         CheckSlot(target);
         // A recurrent state is one sum over all positions: it can be shared, but not up to a point.
         if (_isRecurrent && length != NativeMethods.llama_memory_seq_pos_max(_memory, source) + 1)
-            throw new InvalidOperationException($"A {Model.Architecture} model can fork only a whole slot.");
+            return false;
         if (length > 0)
             NativeMethods.llama_memory_seq_cp(_memory, source, target, 0, _isRecurrent ? -1 : length);
+        return true;
     }
 
     public bool Truncate(int slot, int start)

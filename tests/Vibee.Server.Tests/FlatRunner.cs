@@ -26,7 +26,7 @@ internal sealed class FlatRunner : IModelRunner
         return logits;
     }
 
-    public void Fork(int source, int target, int length) => _inner.Fork(source, target, length);
+    public bool Fork(int source, int target, int length) => _inner.Fork(source, target, length);
 
     public bool Truncate(int slot, int start) => _inner.Truncate(slot, start);
 

@@ -42,7 +42,7 @@ internal sealed class Gate(IModelRunner inner) : IModelRunner
 
     public Span<float> Logits(int index) => inner.Logits(index);
 
-    public void Fork(int source, int target, int length) => inner.Fork(source, target, length);
+    public bool Fork(int source, int target, int length) => inner.Fork(source, target, length);
 
     public bool Truncate(int slot, int start) => inner.Truncate(slot, start);
 
