@@ -15,7 +15,7 @@ public class JavaScriptTests(NodeClients node) : IClassFixture<NodeClients>
         var seen = await node.RunScriptAsync($"{sdk}.mjs", server.Api, server.LimitedApi, endless.Api);
 
         var expected = await File.ReadAllTextAsync(Path.Combine(Checkout.NodeClients, $"{sdk}.json"), TestContext.Current.CancellationToken);
-        Assert.Equal(NodeClients.Normalize(expected), seen);
+        Assert.True(NodeClients.Normalize(expected) == seen, $"Not as in {sdk}.json: {seen}");
         await SdkServer.UntilAsync(() => endless.Metrics is { SlotsInUse: 0, QueueLength: 0 });
     }
 }

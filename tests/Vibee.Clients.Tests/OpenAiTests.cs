@@ -144,8 +144,7 @@ public class OpenAiTests
         Assert.Equal(503, refused.Status);
 
         var patient = server.ChatClient().CompleteChatAsync(Messages, new ChatCompletionOptions { MaxOutputTokenCount = 2 }, Cancellation);
-        while (await server.RequestsAsync() < 4)
-            await Task.Yield();
+        await SdkServer.UntilAsync(async () => await server.RequestsAsync() == 5); // the fourth was refused, this is its retry
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);

@@ -61,10 +61,13 @@ internal sealed class SdkServer : IAsyncDisposable
     }
 
     /// <summary>Waits for something that happens soon on another thread.</summary>
-    public static async Task UntilAsync(Func<bool> condition)
+    public static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    /// <inheritdoc cref="UntilAsync(Func{bool})"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         var deadline = Environment.TickCount64 + 20_000;
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(Environment.TickCount64 < deadline, "It did not happen within 20 s.");
             await Task.Delay(1, TestContext.Current.CancellationToken);

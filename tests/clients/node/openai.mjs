@@ -34,7 +34,7 @@ helper.on('content', (piece) => pieces.push(piece));
 const final = await helper.finalChatCompletion();
 seen.helper = {
   choices: final.choices.map(({ index, message, finish_reason }) => ({ index, role: message.role, content: message.content, finish_reason })),
-  firstPieces: pieces.slice(0, 2),
+  pieces: pieces.filter(Boolean).length,
   completionTokens: (await helper.totalUsage()).completion_tokens,
 };
 
