@@ -26,7 +26,7 @@ internal static class ServeCommand
         var threads = Setting.OptionalNumber("--threads", 1, 1024, "CPU threads of the engine (default 4, or the number of cores if less)");
         var parallel = Setting.Number("--parallel", 4, 1, 256, "Requests answered at the same time; more wait in a queue");
         var batch = Setting.Number("--batch-size", 512, 16, 65536, "Most tokens evaluated in one step");
-        var queue = Setting.Number("--max-queue", 512, 0, 1_000_000, "Requests that may wait; more are refused with status 429");
+        var queue = Setting.Number("--max-queue", 512, 0, 1_000_000, "Requests that may wait; more are refused with status 503");
         var alias = Setting.Text("--alias", "The model's id in the API (default: its file name without .gguf)");
         var engine = Setting.Choice("--engine", "auto", ["auto", "llama", "trinity", "mock"], "What evaluates the model; auto takes the best for it");
         var library = Setting.Text("--llama-lib", "Directory with your own build of llama.cpp (CUDA, ROCm, Metal), v0.5.0");
