@@ -105,7 +105,7 @@ internal sealed class BraceFormat(Rendering rendering, Arguments arguments)
             if (name[i] == '.')
             {
                 var stop = name.AsSpan(i + 1).IndexOfAny('.', '[') is var next and >= 0 ? i + 1 + next : name.Length;
-                value = Attributes.Get(value, name[(i + 1)..stop]);
+                value = Attributes.Get(rendering, value, name[(i + 1)..stop]);
                 i = stop;
             }
             else

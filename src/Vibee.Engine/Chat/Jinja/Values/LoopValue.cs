@@ -27,8 +27,6 @@ internal sealed class LoopValue(IEnumerator<Value> items, int count, int depth, 
 
     public Value Current => _current;
 
-    public bool HasRun => _index >= 0;
-
     public bool MoveNext()
     {
         if (_ahead.Count == 0 && !Fetch())
