@@ -187,7 +187,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Started });
     }
 
-    private void Fill(IReadOnlyList<ScheduledTokens> step)
+    private void Fill(List<ScheduledTokens> step)
     {
         _batch.Clear();
         foreach (var (sequence, count) in step)

@@ -20,6 +20,10 @@ internal sealed class Sampler(SamplingParams sampling, ITokenizer tokenizer, Can
     private readonly Dictionary<int, int>? _counts =
         sampling.PresencePenalty != 0 || sampling.FrequencyPenalty != 0 ? [] : null;
 
+    // Arrays, because enumerating an interface would allocate for every token.
+    private readonly KeyValuePair<int, float>[] _bias = [.. sampling.LogitBias];
+    private readonly int[] _banned = sampling.IgnoreEnd ? [.. tokenizer.EndOfGenerationTokens] : [];
+
     private RandomSource _random = new(sampling.Seed);
 
     /// <summary>Chooses the token that follows <paramref name="history"/>.</summary>
@@ -44,16 +48,10 @@ internal sealed class Sampler(SamplingParams sampling, ITokenizer tokenizer, Can
 
     private void Adjust(Span<float> logits, ReadOnlySpan<int> history)
     {
-        foreach (var (token, bias) in sampling.LogitBias)
-        {
+        foreach (var (token, bias) in _bias)
             logits[token] = bias <= -100 ? Banned : logits[token] + bias;
-        }
-
-        if (sampling.IgnoreEnd)
-        {
-            foreach (var token in tokenizer.EndOfGenerationTokens)
-                logits[token] = Banned;
-        }
+        foreach (var token in _banned)
+            logits[token] = Banned;
 
         if (sampling.RepeatPenalty != 1)
             PenalizeRepeats(logits, history);

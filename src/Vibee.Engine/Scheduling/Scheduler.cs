@@ -19,6 +19,10 @@ internal sealed class Scheduler(int slots, int batchTokens)
     private readonly List<Sequence> _prefilling = new(slots);
     private readonly List<ScheduledTokens> _step = new(slots);
 
+    // The cache proved too small for those that ran: who was preempted would only be admitted to be preempted again,
+    // so nobody is until one of them ends.
+    private bool _isCrowded;
+
     /// <summary>Sequences that hold a slot, oldest first.</summary>
     public IReadOnlyList<Sequence> Running => _running;
 
@@ -31,10 +35,10 @@ internal sealed class Scheduler(int slots, int batchTokens)
     public void Enqueue(Sequence sequence) => _waiting.AddLast(sequence);
 
     /// <summary>Gives the longest-waiting sequence a slot.</summary>
-    /// <returns>It, or null when nobody waits or no slot is free.</returns>
+    /// <returns>It, or null when nobody waits, or there is no room.</returns>
     public Sequence? Admit()
     {
-        if (_waiting.First is not { } first || !_freeSlots.TryPop(out var slot))
+        if (_isCrowded || _waiting.First is not { } first || !_freeSlots.TryPop(out var slot))
             return null;
         _waiting.RemoveFirst();
         first.Value.Slot = slot;
@@ -53,6 +57,7 @@ internal sealed class Scheduler(int slots, int batchTokens)
         }
 
         _running.Remove(sequence);
+        _isCrowded = false;
         return ReleaseSlot(sequence);
     }
 
@@ -63,6 +68,7 @@ internal sealed class Scheduler(int slots, int batchTokens)
     {
         if (_running.Count < 2)
             return -1;
+        _isCrowded = true;
         var newest = _running[^1];
         _running.RemoveAt(_running.Count - 1);
         newest.Evaluated = 0;
@@ -71,8 +77,9 @@ internal sealed class Scheduler(int slots, int batchTokens)
         return ReleaseSlot(newest);
     }
 
-    /// <summary>The tokens of the next step. The list is reused by the next call.</summary>
-    public IReadOnlyList<ScheduledTokens> Plan()
+    /// <summary>The tokens of the next step. The list is reused by the next call; its concrete type spares the
+    /// engine an enumerator on the heap at each step.</summary>
+    public List<ScheduledTokens> Plan()
     {
         _step.Clear();
         _prefilling.Clear();

@@ -1,0 +1,57 @@
+using Vibee.Engine;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server;
+
+/// <summary>
+/// The model behind the API: it has its names from the start and its engine once it is loaded, so that the server
+/// can listen, and say that it is loading, before it can answer.
+/// </summary>
+/// <remarks>Threads: any. <see cref="Ready"/> is called once.</remarks>
+/// <param name="ids">The names it is listed under in <c>/v1/models</c>; the first is the default.</param>
+/// <param name="aliases">Names that requests may use as well.</param>
+/// <param name="created">When it came to be: the file's time, which stays the same from start to start.</param>
+public sealed class ServedModel(IReadOnlyList<string> ids, IReadOnlyList<string> aliases, DateTimeOffset created)
+{
+    private volatile LoadedModel? _loaded;
+    private float _progress;
+
+    public IReadOnlyList<string> Ids { get; } = ids;
+
+    public IReadOnlyList<string> Aliases { get; } = aliases;
+
+    public DateTimeOffset Created { get; } = created;
+
+    /// <summary>How much is loaded, from 0 to 1.</summary>
+    public float Progress
+    {
+        get => Volatile.Read(ref _progress);
+        set => Volatile.Write(ref _progress, value);
+    }
+
+    /// <summary>The engine, or null while the model loads.</summary>
+    public InferenceEngine? Engine => _loaded?.Engine;
+
+    internal LoadedModel? Loaded => _loaded;
+
+    /// <summary>Opens the API. The server stops the engine when it stops itself.</summary>
+    public void Ready(InferenceEngine engine) => _loaded = new LoadedModel(engine, Ids[0]);
+
+    /// <summary>The id that a name stands for, or null.</summary>
+    internal string? Resolve(string name) =>
+        Ids.Contains(name) ? name : Aliases.Contains(name) ? Ids[0] : null;
+
+    /// <summary>The id of the model that a request names, the default one if it names none.</summary>
+    internal string Resolve(RequestFields fields)
+    {
+        if (fields.String("model") is not { Length: > 0 } name)
+            return Ids[0];
+        if (Resolve(name) is { } id)
+            return id;
+        fields.Fail(NotFound(name));
+        return Ids[0];
+    }
+
+    internal static ApiError NotFound(string name) =>
+        new(404, $"The model '{name}' does not exist. GET /v1/models lists those that do.", "model", "model_not_found");
+}

@@ -1,0 +1,162 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Vibee.Trinity.Kernels;
+
+/// <summary>
+/// What a transformer does to single vectors. Written once on <see cref="Vector256{T}"/>, which falls back to narrower
+/// registers or to none by itself; the rest of a length that is no multiple of 8 is done one by one.
+/// </summary>
+internal static unsafe class Vectors
+{
+    private const int Width = 8;
+
+    public static float Sum(float* x, int length)
+    {
+        var sums = Vector256<float>.Zero;
+        var i = 0;
+        for (; i <= length - Width; i += Width)
+            sums += Vector256.Load(x + i);
+        var sum = Vector256.Sum(sums);
+        for (; i < length; i++)
+            sum += x[i];
+        return sum;
+    }
+
+    /// <summary>Σ (x − mean)²</summary>
+    public static float SumOfSquares(float* x, float mean, int length)
+    {
+        var sums = Vector256<float>.Zero;
+        var i = 0;
+        for (; i <= length - Width; i += Width)
+        {
+            var difference = Vector256.Load(x + i) - Vector256.Create(mean);
+            sums += difference * difference;
+        }
+
+        var sum = Vector256.Sum(sums);
+        for (; i < length; i++)
+            sum += (x[i] - mean) * (x[i] - mean);
+        return sum;
+    }
+
+    /// <summary>y = (x − mean) · scale · weight + bias, the last where there is one.</summary>
+    public static void Normalize(float* x, float* y, float mean, float scale, float* weight, float* bias, int length)
+    {
+        var i = 0;
+        for (; i <= length - Width; i += Width)
+        {
+            var value = (Vector256.Load(x + i) - Vector256.Create(mean)) * scale * Vector256.Load(weight + i);
+            (bias is null ? value : value + Vector256.Load(bias + i)).Store(y + i);
+        }
+
+        for (; i < length; i++)
+        {
+            var value = (x[i] - mean) * scale * weight[i];
+            y[i] = bias is null ? value : value + bias[i];
+        }
+    }
+
+    /// <summary>y += x</summary>
+    public static void Add(float* x, float* y, int length)
+    {
+        var i = 0;
+        for (; i <= length - Width; i += Width)
+            (Vector256.Load(y + i) + Vector256.Load(x + i)).Store(y + i);
+        for (; i < length; i++)
+            y[i] += x[i];
+    }
+
+    /// <summary>y += factor · x</summary>
+    public static void AddScaled(float factor, float* x, float* y, int length)
+    {
+        var i = 0;
+        for (; i <= length - Width; i += Width)
+            Vector256.MultiplyAddEstimate(Vector256.Load(x + i), Vector256.Create(factor), Vector256.Load(y + i)).Store(y + i);
+        for (; i < length; i++)
+            y[i] += factor * x[i];
+    }
+
+    /// <summary>x *= factor</summary>
+    public static void Scale(float factor, float* x, int length)
+    {
+        var i = 0;
+        for (; i <= length - Width; i += Width)
+            (Vector256.Load(x + i) * factor).Store(x + i);
+        for (; i < length; i++)
+            x[i] *= factor;
+    }
+
+    /// <summary>y = x / (1 + e^−x), times <paramref name="factors"/> where there are any.</summary>
+    public static void Silu(float* x, float* factors, float* y, int length)
+    {
+        var i = 0;
+        for (; i <= length - Width; i += Width)
+        {
+            var value = Vector256.Load(x + i);
+            Finish(value / (Vector256<float>.One + Vector256.Exp(-value)), factors, y, i);
+        }
+
+        for (; i < length; i++)
+            y[i] = x[i] / (1 + MathF.Exp(-x[i])) * (factors is null ? 1 : factors[i]);
+    }
+
+    /// <summary>y = x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), times <paramref name="factors"/> where there are any.</summary>
+    public static void Gelu(float* x, float* factors, float* y, int length)
+    {
+        const float root = 0.79788456080286535588f;
+        const float cubic = 0.044715f;
+        var i = 0;
+        for (; i <= length - Width; i += Width)
+        {
+            // (1 + tanh u)/2 is 1/(1 + e^−2u).
+            var value = Vector256.Load(x + i);
+            var u = root * value * (Vector256<float>.One + cubic * value * value);
+            Finish(value / (Vector256<float>.One + Vector256.Exp(-2 * u)), factors, y, i);
+        }
+
+        for (; i < length; i++)
+        {
+            var u = root * x[i] * (1 + cubic * x[i] * x[i]);
+            y[i] = x[i] / (1 + MathF.Exp(-2 * u)) * (factors is null ? 1 : factors[i]);
+        }
+    }
+
+    /// <summary>Replaces scores by e^(score − most).</summary>
+    /// <returns>Their sum.</returns>
+    public static float Exponentials(float* scores, float most, int length)
+    {
+        var sums = Vector256<float>.Zero;
+        var i = 0;
+        for (; i <= length - Width; i += Width)
+        {
+            var power = Vector256.Exp(Vector256.Load(scores + i) - Vector256.Create(most));
+            power.Store(scores + i);
+            sums += power;
+        }
+
+        var sum = Vector256.Sum(sums);
+        for (; i < length; i++)
+            sum += scores[i] = MathF.Exp(scores[i] - most);
+        return sum;
+    }
+
+    /// <summary>x = cap · tanh(x / cap)</summary>
+    public static void SoftCap(float cap, float* x, int length)
+    {
+        for (var i = 0; i < length; i++)
+            x[i] = cap * MathF.Tanh(x[i] / cap);
+    }
+
+    public static float Largest(float* x, int length)
+    {
+        var most = float.NegativeInfinity;
+        for (var i = 0; i < length; i++)
+            most = MathF.Max(most, x[i]);
+        return most;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(Vector256<float> value, float* factors, float* y, int i) =>
+        (factors is null ? value : value * Vector256.Load(factors + i)).Store(y + i);
+}

@@ -1,0 +1,52 @@
+using Vibee.Gguf;
+using Vibee.Trinity.Kernels.Formats;
+
+namespace Vibee.Trinity.Kernels;
+
+/// <summary>
+/// A stored form of weights, known by how a row of it unpacks. That is all a format has to know: products and
+/// conversions work on <see cref="UnpackedRow"/>, once for all formats.
+/// </summary>
+internal abstract unsafe class WeightFormat
+{
+    private static readonly WeightFormat[] All =
+    [
+        new FloatFormat<F32>(),
+        new FloatFormat<F16>(),
+        new FloatFormat<BF16>(),
+        new BlockFormat<Q8_0>(),
+        new BlockFormat<Q4_0>(),
+        new BlockFormat<Q4_1>(),
+        new BlockFormat<Q5_0>(),
+        new BlockFormat<Q5_1>(),
+        new BlockFormat<IQ4_NL>(),
+        new SuperBlockFormat<Q2_K>(),
+        new SuperBlockFormat<Q3_K>(),
+        new SuperBlockFormat<Q4_K>(),
+        new SuperBlockFormat<Q5_K>(),
+        new SuperBlockFormat<Q6_K>(),
+        new SuperBlockFormat<IQ4_XS>(),
+        new SuperBlockFormat<TQ1_0>(),
+        new SuperBlockFormat<TQ2_0>(),
+    ];
+
+    public abstract GgmlType Type { get; }
+
+    /// <summary>What it is multiplied with.</summary>
+    public abstract ActivationForms Form { get; }
+
+    /// <summary>Whether weights have offsets beside scales.</summary>
+    public abstract bool HasOffsets { get; }
+
+    /// <summary>The format of that type, or null.</summary>
+    public static WeightFormat? Find(GgmlType type) => Array.Find(All, format => format.Type == type);
+
+    /// <summary>Unpacks whole blocks, <paramref name="length"/> weights, with vector instructions where there are any.</summary>
+    public abstract void Unpack(byte* source, int length, UnpackedRow row);
+
+    /// <summary>The same, one weight at a time: the oracle.</summary>
+    public abstract void UnpackScalar(byte* source, int length, UnpackedRow row);
+
+    /// <summary>Unpacks a row and writes it as floats: a line of the embedding table.</summary>
+    public abstract void Dequantize(byte* source, int length, UnpackedRow row, float* target);
+}

@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace Vibee.Trinity.Memory;
+
+/// <summary>A slot's keys and values as bytes: a header that tells which runner they fit, then whole blocks.</summary>
+internal static class SlotState
+{
+    private const int Version = 1;
+
+    public static byte[] Write(KvCache cache, int slot)
+    {
+        var length = cache.Length(slot);
+        Header header = new(Version, length, cache.BlockBytes);
+        var size = Marshal.SizeOf<Header>();
+        var state = new byte[checked((int)(size + (length + KvCache.BlockLength - 1L) / KvCache.BlockLength * cache.BlockBytes))];
+        MemoryMarshal.Write(state, header);
+        cache.Save(slot, state.AsSpan(size));
+        return state;
+    }
+
+    /// <returns>False when the bytes are another runner's, or there is no room.</returns>
+    public static bool TryRead(KvCache cache, int slot, int contextLength, ReadOnlySpan<byte> state)
+    {
+        if (!MemoryMarshal.TryRead(state, out Header header) || header.Version != Version || header.BlockBytes != cache.BlockBytes)
+            return false;
+        var blocks = state[Marshal.SizeOf<Header>()..];
+        if (header.Length < 0 || header.Length > contextLength)
+            return false;
+        if (blocks.Length != (header.Length + KvCache.BlockLength - 1L) / KvCache.BlockLength * cache.BlockBytes)
+            return false;
+        return cache.TryRestore(slot, header.Length, blocks);
+    }
+
+    private readonly record struct Header(int Version, int Length, long BlockBytes);
+}

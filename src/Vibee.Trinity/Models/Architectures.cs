@@ -1,0 +1,26 @@
+using Vibee.Engine;
+
+namespace Vibee.Trinity.Models;
+
+/// <summary>The architectures that Trinity runs, by the names that GGUF gives them.</summary>
+internal static class Architectures
+{
+    /// <exception cref="RunnerException">The architecture, a key or a tensor stands in the way; the message names it.</exception>
+    public static Model Read(ModelReader model) => model.Architecture switch
+    {
+        "llama" => Llama.Read(model),
+        "phi2" => Phi2.Read(model),
+        "phi3" => Phi3.Read(model),
+        "qwen2" => Qwen2.Read(model),
+        "qwen3" or "qwen3moe" => Qwen3.Read(model),
+        "gemma3" => Gemma3.Read(model),
+        "gpt2" => Gpt2.Read(model),
+        "stablelm" => StableLm.Read(model),
+        "bitnet" => BitNet.Read(model),
+        var other => throw new RunnerException($"The architecture '{Printable(other)}' (general.architecture) is not one that Trinity runs."),
+    };
+
+    // Names come out of the file: an escape sequence in one must not reach a terminal, nor a megabyte of it a log.
+    private static string Printable(string name) =>
+        string.Concat(name.Take(40).Select(letter => char.IsControl(letter) ? '?' : letter));
+}

@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Vibee.Trinity.Ternary;
+
+/// <summary>
+/// Products of ternary weights (rows of TQ2_0 blocks) with int8 activations. The sum over a block is an exact
+/// integer and blocks are added up in order with separate multiplications and additions, so that every instruction
+/// set gives the same bits.
+/// </summary>
+internal static unsafe partial class TernaryProduct
+{
+    // Columns whose activations stay in the first two cache levels while all rows pass over them: 32 columns of
+    // 4096 values are 128 KB.
+    private const int ColumnsPerPass = 32;
+
+    /// <summary>
+    /// One block (256 weights) of four pairs of row and column at once: the sums of code × activation, where a code is
+    /// the weight plus one. Sums stay under 2^18 and 16-bit lanes under 2^14, whatever the bytes are.
+    /// </summary>
+    private interface IBlockKernel
+    {
+        /// <summary>Four rows, <paramref name="rowSize"/> bytes apart, with one column.</summary>
+        static abstract Vector128<int> FourRows(byte* codes, nint rowSize, sbyte* activations);
+
+        /// <summary>One row with four columns, <paramref name="columnSize"/> bytes apart.</summary>
+        static abstract Vector128<int> FourColumns(byte* codes, sbyte* activations, nint columnSize);
+    }
+
+    /// <summary>
+    /// output[c × outputStride + r] = Σₖ weight[r, k] × activation[c, k] for every row of <paramref name="weights"/>
+    /// and the first <paramref name="columns"/> columns. To use several threads, give each a slice of the rows and the
+    /// output from its first row on. Rows are whole: activations.Blocks × 66 bytes each.
+    /// </summary>
+    public static void Multiply(ReadOnlySpan<byte> weights, Int8Columns activations, int columns, Span<float> output, int outputStride) =>
+        Multiply(weights, activations, columns, output, outputStride, Best);
+
+    /// <summary>The widest path of this machine.</summary>
+    public static TernaryPath Best =>
+        Vector512.IsHardwareAccelerated ? TernaryPath.Vector512
+        : Vector256.IsHardwareAccelerated ? TernaryPath.Vector256
+        : Vector128.IsHardwareAccelerated ? TernaryPath.Vector128
+        : TernaryPath.Scalar;
+
+    /// <summary>As the other, on a given path; every path runs on every machine.</summary>
+    public static void Multiply(ReadOnlySpan<byte> weights, Int8Columns activations, int columns, Span<float> output, int outputStride, TernaryPath path)
+    {
+        var rowSize = activations.Blocks * Tq2.BlockSize;
+        var rows = rowSize == 0 ? 0 : weights.Length / rowSize;
+        TernaryBlock.RequireSize(weights.Length, rows * rowSize, nameof(weights));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)columns, (uint)activations.Capacity, nameof(columns));
+        if (columns == 0 || rows == 0)
+            return;
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputStride, columns == 1 ? 0 : rows);
+        if (output.Length < (columns - 1L) * outputStride + rows)
+            throw new ArgumentException($"{columns} columns of {rows} rows, {outputStride} apart, need more than {output.Length} results.", nameof(output));
+
+        switch (path)
+        {
+            case TernaryPath.Vector512: Run<Vector512Kernel>(weights, rows, activations, columns, output, outputStride); break;
+            case TernaryPath.Vector256: Run<Vector256Kernel>(weights, rows, activations, columns, output, outputStride); break;
+            case TernaryPath.Vector128: Run<Vector128Kernel>(weights, rows, activations, columns, output, outputStride); break;
+            default: Run<ScalarKernel>(weights, rows, activations, columns, output, outputStride); break;
+        }
+    }
+
+    private static void Run<TKernel>(ReadOnlySpan<byte> weights, int rows, Int8Columns x, int columns, Span<float> output, int stride)
+        where TKernel : IBlockKernel
+    {
+        fixed (byte* w = weights)
+        fixed (sbyte* a = x.Values)
+        fixed (float* scales = x.Scales)
+        fixed (int* sums = x.Sums)
+        fixed (float* y = output)
+        {
+            var view = new View(a, scales, sums, x.Length, x.ColumnStride, x.Blocks);
+            var tiled = columns & ~3;
+            for (var pass = 0; pass < tiled; pass += ColumnsPerPass)
+            {
+                var end = Math.Min(tiled, pass + ColumnsPerPass);
+                for (var r = 0; r < rows; r++)
+                {
+                    for (var c = pass; c < end; c += 4)
+                        OneByFour<TKernel>(w + (nint)r * view.RowSize, view, c, y + (nint)c * stride + r, stride);
+                }
+            }
+
+            for (var c = tiled; c < columns; c++)
+            {
+                for (var r = 0; r < rows; r += 4)
+                    FourByOne<TKernel>(w + (nint)r * view.RowSize, Math.Min(4, rows - r), view, c, y + (nint)c * stride + r);
+            }
+        }
+    }
+
+    /// <summary>Pinned activations: values, scales and sums as <see cref="Int8Columns"/> lays them out.</summary>
+    private readonly struct View(sbyte* values, float* scales, int* sums, int length, int columnStride, int blocks)
+    {
+        public readonly int Length = length;
+        public readonly int Blocks = blocks;
+        public readonly nint RowSize = (nint)blocks * Tq2.BlockSize;
+
+        public sbyte* Values(int column, int block) => values + (nint)column * Length + block * TernaryBlock.Length;
+
+        public float* Scales(int column, int block) => scales + (nint)block * columnStride + column;
+
+        public int* Sums(int column, int block) => sums + (nint)block * columnStride + column;
+    }
+
+    private static void OneByFour<TKernel>(byte* row, in View x, int column, float* y, int stride)
+        where TKernel : IBlockKernel
+    {
+        var total = Vector128<float>.Zero;
+        for (var b = 0; b < x.Blocks; b++, row += Tq2.BlockSize)
+        {
+            var dots = TKernel.FourColumns(row, x.Values(column, b), x.Length) - Vector128.Load(x.Sums(column, b));
+            total += Vector128.ConvertToSingle(dots) * (Vector128.Load(x.Scales(column, b)) * Scale(row));
+        }
+
+        for (var i = 0; i < 4; i++)
+            y[(nint)i * stride] = total[i];
+    }
+
+    /// <summary>Four rows, or with <paramref name="rows"/> under four the first row four times for each of them.</summary>
+    private static void FourByOne<TKernel>(byte* row, int rows, in View x, int column, float* y)
+        where TKernel : IBlockKernel
+    {
+        if (rows < 4)
+        {
+            for (var r = 0; r < rows; r++)
+                y[r] = FourByOne<TKernel>(row + r * x.RowSize, 0, x, column)[0];
+            return;
+        }
+
+        FourByOne<TKernel>(row, x.RowSize, x, column).Store(y);
+    }
+
+    private static Vector128<float> FourByOne<TKernel>(byte* row, nint rowSize, in View x, int column)
+        where TKernel : IBlockKernel
+    {
+        var total = Vector128<float>.Zero;
+        for (var b = 0; b < x.Blocks; b++, row += Tq2.BlockSize)
+        {
+            var dots = TKernel.FourRows(row, rowSize, x.Values(column, b)) - Vector128.Create(*x.Sums(column, b));
+            var scales = Vector128.Create(Scale(row), Scale(row + rowSize), Scale(row + 2 * rowSize), Scale(row + 3 * rowSize));
+            total += Vector128.ConvertToSingle(dots) * (scales * *x.Scales(column, b));
+        }
+
+        return total;
+    }
+
+    private static float Scale(byte* block) => (float)BitConverter.UInt16BitsToHalf(Unsafe.ReadUnaligned<ushort>(block + Tq2.ScaleOffset));
+}

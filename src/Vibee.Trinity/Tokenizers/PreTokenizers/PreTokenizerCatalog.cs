@@ -1,0 +1,63 @@
+namespace Vibee.Trinity.Tokenizers.PreTokenizers;
+
+/// <summary>
+/// The pre-tokenizers by the names that converters write into <c>tokenizer.ggml.pre</c>. Names that share a pattern and
+/// its rules share an entry; the patterns are those of the models' tokenizer.json, the names llama.cpp's.
+/// </summary>
+internal static class PreTokenizerCatalog
+{
+    /// <summary>Of files from before converters wrote a name.</summary>
+    public const string Default = "default";
+
+    private static CodePointSet Numbers => new(CodePointClass.Number);
+
+    private static RunSplitter SingleDigits => new(Numbers, most: 1);
+
+    private static RunSplitter ThreeDigits => new(new CodePointSet(codePoint => codePoint is >= '0' and <= '9'), least: 3, most: 3);
+
+    /// <returns>Null for a name that is not known.</returns>
+    public static PreTokenizer? Find(string name) => name switch
+    {
+        "llama-bpe" or "llama3" or "llama-v3" or "falcon3" or "falcon-h1" or "pixtral" or "midm-2.0" or "lfm2"
+            or "jina-v5-nano" => new PreTokenizer(true, true, new Cl100kSplitter(3)),
+
+        "dbrx" or "smaug-bpe" or "glm4" or "chatglm-bpe" => Plain(new Cl100kSplitter(3)),
+
+        "qwen2" or "deepseek-r1-qwen" or "kormo" or "f2llmv2" or "megrez" or "stablelm2" or "hunyuan" or "solar-open"
+            or "grok-2" => Plain(new Cl100kSplitter(1)),
+
+        "qwen35" => Plain(new Cl100kSplitter(1, CodePointClass.Letter | CodePointClass.Mark)),
+
+        "gpt-2" or "mpt" or "olmo" or "jais" or "phi-2" or "trillion" or "granite-docling" or "gigachat" or "a.x-4.0"
+            or "mellum" or "exaone4" => Plain(new Gpt2Splitter()),
+
+        "starcoder" or "refact" or "command-r" or "smollm" or "codeshell" or "exaone" or "minerva-7b" or "mellum2" =>
+            Plain(SingleDigits, new Gpt2Splitter()),
+
+        "falcon" => Plain(
+            new RunSplitter(new CodePointSet(CodePointClass.Punctuation, "$+<=>^~|`")), new Gpt2Splitter(), ThreeDigits),
+
+        "deepseek-llm" => Plain(
+            new RunSplitter(DeepSeekSets.LineBreaks, most: 1),
+            new RunSplitter(DeepSeekSets.CasedLetters, takesSpace: true),
+            new RunSplitter(DeepSeekSets.Punctuation, takesSpace: true),
+            new TrailingSpaceSplitter(),
+            new RunSplitter(DeepSeekSets.Ideographs),
+            new RunSplitter(Numbers)),
+
+        "deepseek-coder" => Plain(
+            new RunSplitter(DeepSeekSets.LineBreaks, most: 1),
+            new RunSplitter(new CodePointSet(CodePointClass.Letter), takesSpace: true),
+            new RunSplitter(new CodePointSet(CodePointClass.Punctuation), takesSpace: true),
+            new RunSplitter(DeepSeekSets.Ideographs),
+            SingleDigits),
+
+        Default => Plain(
+            new RunSplitter(new CodePointSet(CodePointClass.Punctuation, "$+<=>^~|")), new Gpt2Splitter(),
+            new RunSplitter(Numbers), ThreeDigits),
+
+        _ => null,
+    };
+
+    private static PreTokenizer Plain(params Splitter[] splitters) => new(false, false, splitters);
+}

@@ -1,0 +1,105 @@
+using Vibee.Engine;
+using Vibee.Gguf;
+using Vibee.Trinity.Memory;
+using Vibee.Trinity.Models;
+using Vibee.Trinity.Threads;
+using Vibee.Trinity.Tokenizers;
+
+namespace Vibee.Trinity;
+
+// How a runner comes to be.
+public sealed partial class TrinityRunner
+{
+    private TrinityRunner(GgufFile file, TrinityOptions options)
+    {
+        _file = file;
+        _memory = options.Memory;
+        Tokenizer = ReadTokenizer(file);
+        Model = ModelInfoReader.Read(file, Tokenizer);
+        var context = options.ContextLength > 0 ? options.ContextLength : Model.TrainedContextLength;
+        var reader = new ModelReader(file, context);
+        var model = Architectures.Read(reader);
+        _vocabulary = model.Shape.Vocabulary;
+        Check(model, context);
+        options.Progress?.Report(0.5);
+
+        _expected = new int[options.Slots];
+        _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));
+        try
+        {
+            var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength);
+            var cells = options.KvCells > 0 ? options.KvCells : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
+            _cache = new KvCache(shape, options.Slots, context, cells, _memory);
+            _logits = new LogitRows(_memory, _vocabulary, Math.Min(options.Slots, options.BatchTokens));
+            _team = new WorkerTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+            var measure = Arena.Measure();
+            _ = new Transformer(model, reader, options.BatchTokens, _cache, _team, measure);
+            _buffers = new Arena(_memory, "Buffers", measure.Used);
+            _transformer = new Transformer(model, reader, options.BatchTokens, _cache, _team, _buffers);
+        }
+        catch
+        {
+            _team?.Dispose();
+            _buffers?.Dispose();
+            _logits?.Dispose();
+            _cache?.Dispose();
+            _memory.Release(_weights);
+            throw;
+        }
+
+        Capacity = new RunnerCapacity(options.Slots, options.BatchTokens, context, _cache.Cells);
+        options.Progress?.Report(1);
+    }
+
+    /// <summary>Opens a file and makes a runner of it.</summary>
+    /// <exception cref="RunnerException">Trinity cannot run the model, or not with these settings; the message names the
+    /// tensor, key or setting that stands in the way.</exception>
+    /// <exception cref="GgufException">The file is no readable GGUF file.</exception>
+    public static TrinityRunner Load(TrinityOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.ContextLength);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        var file = GgufFile.Open(options.Path);
+        try
+        {
+            return new TrinityRunner(file, options);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether <see cref="Load"/> would find an architecture, tensors and a tokenizer it knows.</summary>
+    /// <param name="file">Is read, not kept.</param>
+    /// <param name="reason">What stands in the way.</param>
+    public static bool CanRun(GgufFile file, out string reason)
+    {
+        try
+        {
+            _ = Architectures.Read(new ModelReader(file, contextLength: 1));
+            _ = ReadTokenizer(file);
+            reason = "";
+            return true;
+        }
+        catch (RunnerException refusal)
+        {
+            reason = refusal.Message;
+            return false;
+        }
+    }
+
+    private static ITokenizer ReadTokenizer(GgufFile file) =>
+        TokenizerLoader.TryLoad(file.Metadata, out var tokenizer, out var refusal) ? tokenizer : throw new RunnerException($"{refusal}.");
+
+    private void Check(Model model, int context)
+    {
+        if (Tokenizer.VocabularySize != _vocabulary)
+            throw new RunnerException($"The tokenizer has {Tokenizer.VocabularySize} tokens, but token_embd.weight has {_vocabulary}.");
+        if (model.Positions is not null && context > model.Shape.TrainedContext)
+            throw new RunnerException($"The model knows {model.Shape.TrainedContext} positions; --ctx {context} is more.");
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging;
+using Vibee.Server;
+
+namespace Vibee;
+
+internal enum EngineChoice
+{
+    Auto,
+    Llama,
+    Mock,
+}
+
+/// <summary>Everything <c>vibee serve</c> was told, checked and complete.</summary>
+internal sealed record ServeSettings
+{
+    /// <summary>The GGUF file, or null for the mock.</summary>
+    public required string? Model { get; init; }
+
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>Tokens per sequence, or null for 2048 or what the model was trained on, if that is less.</summary>
+    public required int? ContextLength { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required int Parallel { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required int MaxQueue { get; init; }
+
+    public required string? Alias { get; init; }
+
+    public required EngineChoice Engine { get; init; }
+
+    public required string? LlamaLibrary { get; init; }
+
+    /// <summary>Null is all of them, where there is a GPU.</summary>
+    public required int? GpuLayers { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    public required TimeSpan DrainTimeout { get; init; }
+
+    public required SamplingOverrides Sampling { get; init; }
+
+    /// <summary>Values that are each right but not together, a sentence for each.</summary>
+    public IEnumerable<string> FindContradictions()
+    {
+        if (Engine == EngineChoice.Mock && Model is not null)
+            yield return "--engine mock takes no model: leave out --model, or choose another engine";
+        if (Engine == EngineChoice.Llama && Model is null)
+            yield return "--engine llama needs a model: -m FILE";
+        if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
+            yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
+    }
+}
+

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace Vibee;
+
+/// <summary>
+/// Makes command line options that may also be given as environment variables: <c>--gpu-layers 20</c> is
+/// <c>VIBEE_GPU_LAYERS=20</c>. The command line wins. A bad value is a problem that names where it came from.
+/// </summary>
+internal static class Setting
+{
+    public static Option<string?> Text(string name, string description, params string[] aliases) =>
+        Create<string?>(name, null, text => new(text, null), description, aliases);
+
+    public static Option<string> Choice(string name, string fallback, string[] choices, string description) =>
+        Create<string>(name, fallback, text => choices.Contains(text)
+            ? new(text, null)
+            : new(fallback, $"must be one of {string.Join(", ", choices)}"), $"{description} [{string.Join('|', choices)}]");
+
+    public static Option<Uri> Url(string name, string fallback, string description) =>
+        Create(name, new Uri(fallback), text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
+            ? new(url, null)
+            : new(new Uri(fallback), "must be an address such as http://localhost:8000"), description);
+
+    /// <summary>A number that has a default.</summary>
+    public static Option<T> Number<T>(string name, T fallback, T min, T max, string description) where T : struct, INumber<T> =>
+        Create(name, fallback, text => Parse(text, min, max), description);
+
+    /// <summary>A number that is decided later when it is not given.</summary>
+    public static Option<T?> OptionalNumber<T>(string name, T min, T max, string description) where T : struct, INumber<T> =>
+        Create<T?>(name, null, text => Parse(text, min, max) switch { var (value, problem) => new(value, problem) }, description);
+
+    private static Parsed<T> Parse<T>(string text, T min, T max) where T : INumber<T>
+    {
+        var kind = T.IsInteger(T.One / (T.One + T.One)) ? "a whole number" : "a number";
+        return T.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? new(value, null)
+            : new(min, $"must be {kind} from {min} to {max}");
+    }
+
+    private static Option<T> Create<T>(string name, T fallback, Func<string, Parsed<T>> parse, string description, params string[] aliases)
+    {
+        var variable = "VIBEE_" + name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
+        return new Option<T>(name, aliases)
+        {
+            Description = $"{description} [{variable}]",
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => Take(result, name + " ", result.Tokens[0].Value),
+            DefaultValueFactory = result => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+                ? Take(result, variable + "=", text)
+                : fallback,
+        };
+
+        T Take(ArgumentResult result, string source, string text)
+        {
+            var (value, problem) = parse(text);
+            if (problem is not null)
+                result.AddError($"{source}{text}: {problem}");
+            return value;
+        }
+    }
+
+    private readonly record struct Parsed<T>(T Value, string? Problem);
+}

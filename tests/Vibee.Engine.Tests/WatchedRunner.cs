@@ -1,0 +1,53 @@
+using Vibee.Engine.Runners;
+
+namespace Vibee.Engine.Tests;
+
+/// <summary>A scripted runner with hooks, to see and disturb what the engine does with it.</summary>
+internal sealed class WatchedRunner(
+    ScriptedRunner inner, Action<Batch>? onForward = null, WatchedRunner.LogitsHook? onLogits = null) : IModelRunner
+{
+    private readonly Dictionary<int, List<int>> _tokens = [];
+    private Batch? _batch;
+
+    public delegate void LogitsHook(IReadOnlyList<int> tokens, Span<float> logits);
+
+    public ModelInfo Model => inner.Model;
+
+    public ITokenizer Tokenizer => inner.Tokenizer;
+
+    public RunnerCapacity Capacity => inner.Capacity;
+
+    public ForwardResult Forward(Batch batch)
+    {
+        onForward?.Invoke(batch);
+        _batch = batch;
+        if (onLogits is not null)
+        {
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (batch.Positions[i] == 0)
+                    _tokens[batch.Slots[i]] = [];
+                _tokens[batch.Slots[i]].Add(batch.Tokens[i]);
+            }
+        }
+
+        return inner.Forward(batch);
+    }
+
+    public Span<float> Logits(int index)
+    {
+        var logits = inner.Logits(index);
+        onLogits?.Invoke(_tokens[_batch!.Slots[index]], logits);
+        return logits;
+    }
+
+    public void Fork(int source, int target, int length) => inner.Fork(source, target, length);
+
+    public bool Truncate(int slot, int start) => inner.Truncate(slot, start);
+
+    public byte[] Save(int slot) => inner.Save(slot);
+
+    public bool Restore(int slot, ReadOnlySpan<byte> state) => inner.Restore(slot, state);
+
+    public void Dispose() => inner.Dispose();
+}

@@ -1,0 +1,67 @@
+using Vibee.Trinity.Kernels;
+
+namespace Vibee.Trinity.Tests.Kernels;
+
+/// <summary>The vector functions against their formulas in double precision, at lengths that no register divides.</summary>
+public sealed unsafe class VectorsTests
+{
+    private const int Length = 37;
+
+    private static readonly float[] Input =
+        [.. Enumerable.Range(0, Length).Select(i => (i - 18) * 0.7f), 1e4f, -1e4f, 88.8f, -88.8f, 0f, -0f, 1e-30f];
+
+    [Fact]
+    public void Silu_AnyValues_FollowsTheFormula() =>
+        Check((x, y, n) => Vectors.Silu(x, null, y, n), x => x / (1 + Math.Exp(-x)));
+
+    [Fact]
+    public void Gelu_AnyValues_FollowsTheFormula() =>
+        Check((x, y, n) => Vectors.Gelu(x, null, y, n), x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))));
+
+    [Fact]
+    public void SoftCap_AnyValues_StaysBelowTheCap() =>
+        Check(
+            (x, y, n) =>
+            {
+                new Span<float>(x, n).CopyTo(new Span<float>(y, n));
+                Vectors.SoftCap(30, y, n);
+            },
+            x => 30 * Math.Tanh(x / 30));
+
+    [Fact]
+    public void Exponentials_Scores_SumToTheirSum()
+    {
+        var scores = Input.ToArray();
+        fixed (float* first = scores)
+        {
+            var most = Vectors.Largest(first, scores.Length);
+            var sum = Vectors.Exponentials(first, most, scores.Length);
+            Assert.Equal(1e4f, most);
+            Assert.Equal(1, sum, 1e-5);
+            Assert.All(scores, score => Assert.InRange(score, 0, 1.000001f));
+        }
+    }
+
+    [Fact]
+    public void Halves_Every16Bits_WidenAsTheRuntimeDoes()
+    {
+        var halves = Enumerable.Range(0, 65536).Select(bits => BitConverter.UInt16BitsToHalf((ushort)bits)).ToArray();
+        var floats = new float[halves.Length];
+        fixed (Half* source = halves)
+        fixed (float* target = floats)
+            Halves.Widen(source, target, halves.Length);
+        for (var i = 0; i < halves.Length; i++)
+            Assert.True(floats[i].Equals((float)halves[i]), $"{i:x4}");
+    }
+
+    private delegate void Function(float* x, float* y, int length);
+
+    private static void Check(Function function, Func<double, double> formula)
+    {
+        var output = new float[Input.Length];
+        fixed (float* x = Input, y = output)
+            function(x, y, Input.Length);
+        for (var i = 0; i < Input.Length; i++)
+            Assert.Equal(formula(Input[i]), output[i], Math.Abs(formula(Input[i])) * 2e-6 + 1e-6);
+    }
+}

@@ -1,0 +1,173 @@
+using System.Runtime.InteropServices;
+using Vibee.Gguf;
+using Vibee.Trinity.Kernels;
+using Vibee.Trinity.Memory;
+
+namespace Vibee.Trinity.Tests.Kernels;
+
+/// <summary>Vector paths against the scalar oracles, on random and on extreme bytes.</summary>
+public sealed unsafe class WeightFormatTests : IDisposable
+{
+    private const int Length = 1024;
+
+    private readonly Arena _arena = new(new MemoryBudget(), "Test", 1 << 20);
+    private readonly UnpackedRow _row;
+    private readonly UnpackedRow _expected;
+
+    public WeightFormatTests()
+    {
+        _row = new UnpackedRow(_arena, Length);
+        _expected = new UnpackedRow(_arena, Length);
+    }
+
+    public static TheoryData<GgmlType> Types =>
+    [
+        GgmlType.F32, GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.Q5_0, GgmlType.Q5_1,
+        GgmlType.IQ4_NL, GgmlType.Q2_K, GgmlType.Q3_K, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K, GgmlType.IQ4_XS,
+        GgmlType.TQ1_0, GgmlType.TQ2_0,
+    ];
+
+    public void Dispose() => _arena.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Unpack_AnyBytes_EqualsTheOracle(GgmlType type)
+    {
+        var format = WeightFormat.Find(type)!;
+        foreach (var bytes in Contents(type, finite: false))
+        {
+            fixed (byte* source = bytes)
+            {
+                format.Unpack(source, Length, _row);
+                format.UnpackScalar(source, Length, _expected);
+            }
+
+            if (format.Form == ActivationForms.Floats)
+            {
+                Assert.Equal(Bits(_expected.Floats, Length), Bits(_row.Floats, Length));
+                continue;
+            }
+
+            var blocks = Length / (format.Form == ActivationForms.Blocks ? Activations.Block : Activations.SuperBlock);
+            Assert.Equal(new Span<sbyte>(_expected.Quants, Length), new Span<sbyte>(_row.Quants, Length));
+            Assert.Equal(Bits(_expected.Scales, blocks), Bits(_row.Scales, blocks));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Multiply_FiniteWeights_IsTheProductOfWhatTheyStandFor(GgmlType type)
+    {
+        var format = WeightFormat.Find(type)!;
+        var x = new Activations(_arena, 1, Length, format.Form);
+        var weights = new float[Length];
+        foreach (var bytes in Contents(type, finite: true))
+        {
+            foreach (var values in Columns())
+            {
+                values.CopyTo(new Span<float>(x.Column(0), Length));
+                x.Quantize(0, format.Form);
+                fixed (byte* source = bytes)
+                fixed (float* target = weights)
+                {
+                    format.Dequantize(source, Length, _row, target);
+                    Compare(format, x, weights);
+                }
+            }
+        }
+    }
+
+    // The fast product equals the oracle's up to the order of float sums; both equal the plain one up to the rounding of
+    // activations to 8 bits, half a step of the block's largest.
+    private void Compare(WeightFormat format, Activations x, float[] weights)
+    {
+        var (exact, magnitude, largest) = (0.0, 0.0, 0f);
+        for (var i = 0; i < Length; i++)
+        {
+            exact += (double)weights[i] * x.Column(0)[i];
+            magnitude += Math.Abs((double)weights[i] * x.Column(0)[i]);
+            largest = MathF.Max(largest, MathF.Abs(x.Column(0)[i]));
+        }
+
+        var rounding = format.Form == ActivationForms.Floats ? 0 : weights.Sum(weight => Math.Abs((double)weight)) * largest / 127 * 0.51;
+        var (fast, oracle) = Products(format, x);
+        // Block scales of activations are rounded to 16 bits: 2^-11.
+        Assert.Equal(exact, fast, rounding + magnitude / 1500 + 1e-30);
+        Assert.Equal(oracle, fast, (rounding + magnitude) * 2e-5 + 1e-30);
+    }
+
+    private (float Fast, float Oracle) Products(WeightFormat format, Activations x) => format.Form switch
+    {
+        ActivationForms.Floats => (DotProduct.Floats(_row.Floats, x.Column(0), Length), DotProduct.FloatsScalar(_row.Floats, x.Column(0), Length)),
+        ActivationForms.Blocks => (
+            DotProduct.Blocks(_row, x.Blocks(0), Length, format.HasOffsets),
+            DotProduct.BlocksScalar(_row, x.Blocks(0), Length) +
+                (format.HasOffsets ? DotProduct.FloatsScalar(_row.Offsets, x.Blocks(0).Sums, Length / Activations.Block) : 0)),
+        _ => (
+            DotProduct.SuperBlocks(_row, x.SuperBlocks(0), Length, format.HasOffsets),
+            DotProduct.SuperBlocksScalar(_row, x.SuperBlocks(0), Length, format.HasOffsets)),
+    };
+
+    private static IEnumerable<byte[]> Contents(GgmlType type, bool finite)
+    {
+        var random = new Random(7);
+        for (var i = 0; i < 12; i++)
+        {
+            var bytes = new byte[Length / type.BlockSize() * type.TypeSize()];
+            if (i < 6)
+                random.NextBytes(bytes);
+            else
+                bytes.AsSpan().Fill((byte)(i switch { 6 => 0, 7 => 0xff, 8 => 0x80, 9 => 0x7f, 10 => 0x55, _ => 0xaa }));
+            if (finite)
+                MakeFinite(type, bytes, random);
+            yield return bytes;
+        }
+    }
+
+    // Scales from the file that are no numbers make products that are none; here they are small numbers of either sign.
+    private static void MakeFinite(GgmlType type, byte[] bytes, Random random)
+    {
+        int[] scales = type switch
+        {
+            GgmlType.Q4_1 or GgmlType.Q5_1 or GgmlType.Q4_K or GgmlType.Q5_K => [0, 2],
+            GgmlType.Q2_K => [80, 82],
+            GgmlType.Q3_K => [108],
+            GgmlType.Q6_K => [208],
+            GgmlType.TQ1_0 => [52],
+            GgmlType.TQ2_0 => [64],
+            _ => [0],
+        };
+        for (var block = 0; block < bytes.Length; block += type.TypeSize())
+        {
+            foreach (var offset in scales)
+            {
+                var scale = (random.NextSingle() - 0.5f) / 8;
+                var target = bytes.AsSpan(block + offset);
+                if (type == GgmlType.F32)
+                    MemoryMarshal.Write(target, scale);
+                else if (type == GgmlType.BF16)
+                    MemoryMarshal.Write(target, (ushort)(BitConverter.SingleToUInt32Bits(scale) >> 16));
+                else
+                    MemoryMarshal.Write(target, (Half)scale);
+            }
+        }
+    }
+
+    private static IEnumerable<float[]> Columns()
+    {
+        var random = new Random(11);
+        yield return [.. Enumerable.Range(0, Length).Select(_ => random.NextSingle() - 0.5f)];
+        // All integers of the largest magnitude, in every combination of signs.
+        yield return [.. Enumerable.Range(0, Length).Select(_ => random.Next(2) == 0 ? -3f : 3f)];
+        yield return [.. Enumerable.Repeat(-1f, Length)];
+        yield return new float[Length];
+        yield return [.. Enumerable.Range(0, Length).Select(i => i == 77 ? 1e4f : random.NextSingle() * 1e-4f)];
+        yield return [.. Enumerable.Range(0, Length).Select(_ => random.NextSingle() * 1e-38f)];
+    }
+
+    private static uint[] Bits(float* values, int count)
+    {
+        // One NaN is as good as another.
+        return [.. new ReadOnlySpan<float>(values, count).ToArray().Select(value => float.IsNaN(value) ? 0x7fc00000u : BitConverter.SingleToUInt32Bits(value))];
+    }
+}

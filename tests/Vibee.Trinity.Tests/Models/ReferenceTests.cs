@@ -1,0 +1,96 @@
+using System.Runtime.Intrinsics.X86;
+using System.Text.Json;
+
+namespace Vibee.Trinity.Tests.Models;
+
+/// <summary>Whole generations compared with llama.cpp v0.5.0 on the same files.</summary>
+public sealed class ReferenceTests
+{
+    // Two engines round differently: where the reference's two best tokens are closer than this, either is right.
+    private const double CloseCall = 0.01;
+
+    // The trained stories model amplifies the rounding of activations to 8 bits: the reference's own Q8_0 and F32 logits are
+    // this far apart (0.8 % of their norm), and so are two engines that round the same values a little differently.
+    private const double CloseCallOfQuantizedStories = 0.05;
+
+    public static TheoryData<string> Models =>
+    [
+        "stories260K.gguf", "stories260K-F16.gguf", "stories260K-Q8_0.gguf", "stories260K-Q4_0.gguf",
+        "llama-dense-Q8_0.gguf", "llama-moe-Q8_0.gguf", "phi2-dense-Q8_0.gguf", "phi3-dense-Q8_0.gguf", "qwen2-dense-Q8_0.gguf",
+        "qwen3-dense-Q8_0.gguf", "qwen3moe-moe-Q8_0.gguf", "gemma3-dense-Q8_0.gguf", "gpt2-dense-Q8_0.gguf", "stablelm-dense-Q8_0.gguf",
+        "llama-F16.gguf", "llama-BF16.gguf", "llama-Q4_0.gguf", "llama-Q4_1.gguf", "llama-Q5_0.gguf", "llama-Q5_1.gguf",
+        "llama-Q2_K.gguf", "llama-Q3_K_M.gguf", "llama-Q4_K_M.gguf", "llama-Q5_K_M.gguf", "llama-Q6_K.gguf",
+        "llama-IQ4_NL.gguf", "llama-IQ4_XS.gguf", "llama-TQ1_0.gguf", "llama-TQ2_0.gguf",
+    ];
+
+    [Theory]
+    [InlineData("igla-tiny.gguf")]
+    [InlineData("igla-tiny-F16.gguf")]
+    public void Generate_Conversations_AreTheReferences(string model)
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(Files.Shared("golden/igla-tiny.json")));
+        using var runner = Load($"models/{model}");
+        var cases = golden.RootElement.GetProperty("results").EnumerateArray().Where(result => result.GetProperty("model").GetString() == model);
+        foreach (var result in cases)
+        {
+            Assert.Equal(Numbers(result, "prompt_tokens"), runner.Tokenizer.Encode(result.GetProperty("prompt").GetString()!, false, true));
+            Compare(runner, result, Numbers(result, "prompt_tokens"), CloseCallHere(CloseCall));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Generate_Model_IsTheReferences(string model)
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(Files.Shared("golden/generation.json")));
+        using var runner = Load(Locate(model));
+        foreach (var result in golden.RootElement.GetProperty("results").EnumerateArray())
+        {
+            if (result.GetProperty("model").GetString() != model)
+                continue;
+            var prompt = result.GetProperty("prompt") is { ValueKind: JsonValueKind.String } text
+                ? runner.Tokenizer.Encode(text.GetString()!, addSpecial: true, parseSpecial: true)
+                : Numbers(result, "prompt");
+            var isSensitive = model is "stories260K-Q8_0.gguf" or "stories260K-Q4_0.gguf";
+            Compare(runner, result, prompt, CloseCallHere(isSensitive ? CloseCallOfQuantizedStories : CloseCall));
+            CompareFirst(runner, result, prompt, tolerance: isSensitive ? 0.2 : 0.02);
+        }
+    }
+
+    private static void Compare(TrinityRunner runner, JsonElement result, int[] prompt, double closeCall)
+    {
+        var expected = Numbers(result, "tokens");
+        var margins = result.GetProperty("margin").EnumerateArray().Select(margin => margin.GetDouble()).ToArray();
+        var actual = Greedy.Generate(runner, prompt, expected.Length);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            if (actual.ElementAtOrDefault(i) == expected[i])
+                continue;
+            if (margins[i] < closeCall)
+                return;
+            Assert.Fail($"Token {i} of [{string.Join(' ', prompt.Take(8))} …]: [{string.Join(' ', actual)}] instead of [{string.Join(' ', expected)}], margin {margins[i]}.");
+        }
+    }
+
+    private static void CompareFirst(TrinityRunner runner, JsonElement result, int[] prompt, double tolerance)
+    {
+        var logits = Greedy.Evaluate(runner, prompt, 0);
+        runner.Truncate(0, 0);
+        var most = logits.Max();
+        var normalizer = most + Math.Log(logits.Sum(logit => Math.Exp(logit - most)));
+        foreach (var pair in result.GetProperty("first_top").EnumerateArray())
+            Assert.Equal(pair[1].GetDouble(), logits[pair[0].GetInt32()] - normalizer, tolerance);
+    }
+
+    // Without AVX2 sums are made in another order than the reference's.
+    private static double CloseCallHere(double closeCall) => Avx2.IsSupported ? closeCall : Math.Max(closeCall, 0.05);
+
+    private static TrinityRunner Load(string path) =>
+        TrinityRunner.Load(new TrinityOptions { Path = Files.Shared(path), ContextLength = 256, BatchTokens = 64, Threads = 2 });
+
+    private static string Locate(string model) =>
+        new[] { "models", "models/arch", "models/quant" }.Select(folder => $"{folder}/{model}").First(path => File.Exists(Path.Combine(Files.Shared("models"), "..", path)));
+
+    private static int[] Numbers(JsonElement result, string name) =>
+        [.. result.GetProperty(name).EnumerateArray().Select(number => number.GetInt32())];
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Vibee.Trinity.Tests.Tokenizers;
+
+/// <summary>
+/// A megabyte made to be slow. Each takes a second or two on one core; quadratic work would take hours, so the bound
+/// leaves a busy machine all the room it needs.
+/// </summary>
+public class HostileTextTests
+{
+    private const int Length = 1 << 20;
+    private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(60);
+
+    public static TheoryData<string, string> Cases()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var text in new[] { "a", " ", "\u0301", "\n", "<", "7", "語", "ab", "<|im_start|>", "\u3000" })
+        {
+            cases.Add("igla-tiny", text);
+            cases.Add("stories260K", text);
+        }
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Encode_AMegabyteOfOneThing_IsDoneInTime(string model, string repeated) =>
+        AssertInTime(() => LoadedTokenizers.Load(Files.Model($"{model}.gguf")).Encode(Repeat(repeated), true, true));
+
+    [Theory]
+    [InlineData("bert-bge")]
+    [InlineData("deepseek-llm")]
+    [InlineData("falcon")]
+    [InlineData("gpt-2")]
+    [InlineData("llama-bpe")]
+    [InlineData("llama-spm")]
+    [InlineData("mpt")]
+    [InlineData("starcoder")]
+    public void Encode_AQuarterMegabyteInLargeVocabularies_IsDoneInTime(string name)
+    {
+        var tokenizer = LoadedTokenizers.Vocabulary(name);
+        foreach (var text in new[] { "a", " ", "\u0301" })
+            AssertInTime(() => tokenizer.Encode(Repeat(text)[..(Length / 4)], true, true));
+        AssertInTime(() => tokenizer.Encode(new string(' ', Length / 4) + "a", true, true));
+    }
+
+    private static string Repeat(string text) => string.Concat(Enumerable.Repeat(text, Length / text.Length));
+
+    private static void AssertInTime(Func<int[]> encode)
+    {
+        var watch = Stopwatch.StartNew();
+        encode();
+        Assert.True(watch.Elapsed < s_bound, $"took {watch.Elapsed}");
+    }
+}
