@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Vibee.Engine.Chat.Jinja.Formatting;
 using Vibee.Engine.Chat.Jinja.Runtime;
@@ -87,7 +88,7 @@ internal static class TextFilters
         }
         return Words(kept);
 
-        static string Words(StringBuilder text) => string.Join(' ', text.ToString().Split(
+        static string Words(StringBuilder text) => string.Join(' ', WebUtility.HtmlDecode(text.ToString()).Split(
             (char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 

@@ -35,7 +35,8 @@ internal static class NumberLiteral
                 length = exponent + Digits(text[exponent..]);
             }
         }
-        return length;
+        // A zero in front of other digits is a number of its own, and then a mistake.
+        return isFloat || text[0] != '0' ? length : length - text[..length].TrimStart("0_").Length;
     }
 
     public static Value Parse(in Token token)

@@ -55,6 +55,8 @@ internal sealed class LoopValue(IEnumerator<Value> items, int count, int depth, 
         _ => default,
     };
 
+    public override string ToString() => $"<LoopContext {_index + 1}/{Count()}>";
+
     /// <summary>loop(items): what the loop makes of them.</summary>
     public override Value Call(Rendering rendering, in Arguments arguments)
     {
