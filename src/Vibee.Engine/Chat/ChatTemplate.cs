@@ -42,7 +42,7 @@ public sealed class ChatTemplate
         var rendering = new Rendering(new RenderContext(context), time ?? TimeProvider.System);
         try
         {
-            var frame = _program.Entry.NewFrame(null);
+            var frame = _program.Entry.NewFrame(rendering, null);
             _program.Entry.Enter(rendering, frame);
             _program.Body.Execute(rendering, frame);
             return rendering.Output.ToString();

@@ -51,13 +51,14 @@ public sealed record TemplateTraits
         AcceptsContentParts = Shows(template, Message("user", TextPart())),
         SupportsTools = template.Reads("tools"),
         KnowsToolRole = template.Mentions("tool"),
-        AcceptsObjectArguments = ShowsCall(template),
+        // Some templates look for calls only where there is no content, and differ in what they take for none.
+        AcceptsObjectArguments = ShowsCall(template, "") || ShowsCall(template, null),
         ReadsEnableThinking = template.Reads("enable_thinking"),
         ReadsReasoningEffort = template.Reads("reasoning_effort"),
         ReadsReasoningContent = template.Mentions("reasoning_content"),
     };
 
-    private static bool ShowsCall(ChatTemplate template)
+    private static bool ShowsCall(ChatTemplate template, string? content)
     {
         if (!template.Mentions("tool_calls"))
             return false;
@@ -67,7 +68,7 @@ public sealed record TemplateTraits
             ["type"] = "function",
             ["function"] = new JsonObject { ["name"] = "probe", ["arguments"] = new JsonObject { ["text"] = Needle } },
         };
-        var assistant = Message("assistant", "");
+        var assistant = Message("assistant", content);
         assistant["tool_calls"] = new JsonArray(call);
         var result = Message("tool", "done");
         result["tool_call_id"] = "call00001";
@@ -75,7 +76,7 @@ public sealed record TemplateTraits
         return Shows(template, Message("user", "Hi"), assistant, result);
     }
 
-    private static JsonObject Message(string role, JsonNode content) => new() { ["role"] = role, ["content"] = content };
+    private static JsonObject Message(string role, JsonNode? content) => new() { ["role"] = role, ["content"] = content };
 
     private static JsonArray TextPart() => new(new JsonObject { ["type"] = "text", ["text"] = Needle });
 

@@ -10,7 +10,7 @@ internal sealed class AttributeAccess(SourcePosition at, Expression owner, strin
     {
         var value = owner.Evaluate(rendering, frame);
         rendering.Step(At);
-        return Attributes.Get(value, name);
+        return Attributes.Get(rendering, value, name);
     }
 }
 

@@ -24,9 +24,8 @@ internal sealed class BinaryOperation(SourcePosition at, BinaryOperator kind, Ex
         rendering.Step(At);
         if (kind == BinaryOperator.Add)
             return Arithmetic.Add(rendering, a, b);
-        // An integer may be thousands of digits long, and the time of an operation goes with their square.
-        if (a.Kind == ValueKind.BigInt || b.Kind == ValueKind.BigInt)
-            rendering.Charge(50);
+        rendering.ChargeLongInteger(a);
+        rendering.ChargeLongInteger(b);
         return kind switch
         {
             BinaryOperator.Subtract => Arithmetic.Subtract(a, b),
@@ -40,7 +39,7 @@ internal sealed class BinaryOperation(SourcePosition at, BinaryOperator kind, Ex
 
     private static Value Raise(Rendering rendering, in Value a, in Value b)
     {
-        rendering.Charge(50);
+        rendering.Charge(Limits.LongIntegerSteps);
         return Arithmetic.Power(a, b);
     }
 }

@@ -68,10 +68,11 @@ internal sealed class BraceFormat(Rendering rendering, Arguments arguments)
             conversion = field[nameEnd + 1];
             nameEnd = nameEnd + 2 < field.Length && field[nameEnd + 2] == ':' ? nameEnd + 2 : -1;
         }
+
+        // Before the fields within the specification: they count on from it.
+        var value = Resolve(name);
         if (nameEnd >= 0)
             spec = Format(field[(nameEnd + 1)..], levels - 1);
-
-        var value = Resolve(name);
         if (conversion is 'r' or 'a')
             value = Value.From(PythonText.Repr(rendering, value));
         else if (conversion == 's')
@@ -105,7 +106,7 @@ internal sealed class BraceFormat(Rendering rendering, Arguments arguments)
             if (name[i] == '.')
             {
                 var stop = name.AsSpan(i + 1).IndexOfAny('.', '[') is var next and >= 0 ? i + 1 + next : name.Length;
-                value = Attributes.Get(value, name[(i + 1)..stop]);
+                value = Attributes.Get(rendering, value, name[(i + 1)..stop]);
                 i = stop;
             }
             else

@@ -46,7 +46,8 @@ internal readonly record struct FormatSpec(
 
     public string Apply(Rendering rendering, in Value value)
     {
-        rendering.ChargeOutput(0, Width + Math.Max(Precision, 0));
+        rendering.ChargeLongInteger(value);
+        rendering.ChargeScan(Width + Math.Max(Precision, 0));
         if (!value.IsNumber || (value.Kind == ValueKind.Bool && Type is '\0' or 's'))
         {
             var text = PythonText.Str(rendering, value);

@@ -8,7 +8,7 @@ internal static class Html
     /// <summary>As MarkupSafe escapes: quotes by number.</summary>
     public static string Escape(Rendering rendering, string text)
     {
-        rendering.ChargeOutput(0, text.Length);
+        rendering.ChargeScan(text.Length);
         if (!text.AsSpan().ContainsAny("&<>'\""))
             return text;
         var escaped = new StringBuilder(text.Length + 16);

@@ -14,6 +14,8 @@ internal sealed class JsonText(OutputBuffer buffer, JsonStyle style)
 
     private void Write(in Value value, int level)
     {
+        buffer.Rendering.Charge(1);
+        buffer.Rendering.ChargeLongInteger(value);
         switch (value.Kind)
         {
             case ValueKind.None:
@@ -119,6 +121,7 @@ internal sealed class JsonText(OutputBuffer buffer, JsonStyle style)
 
     private void WriteText(string text)
     {
+        buffer.Rendering.ChargeScan(text.Length);
         buffer.Append('"');
         var written = 0;
         for (var i = 0; i < text.Length; i++)

@@ -28,7 +28,7 @@ internal static class PercentFormat
                 if (end < 0 || values.Kind != ValueKind.Dict)
                     throw Fault.Runtime("format requires a mapping");
                 var key = Value.From(format[(i + 1)..end]);
-                named = values.AsDict.TryGet(key, out var item) ? item : throw Fault.Runtime(PythonText.ShortRepr(key));
+                named = values.AsDict.TryGet(rendering, key, out var item) ? item : throw Fault.Runtime(PythonText.ShortRepr(key));
                 next = given.Length;
                 i = end + 1;
             }

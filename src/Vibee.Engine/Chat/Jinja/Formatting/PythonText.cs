@@ -12,6 +12,7 @@ internal static class PythonText
     {
         if (value.IsText)
             return value.AsText;
+        rendering.ChargeLongInteger(value);
         if (Scalar(value) is { } text)
             return text;
         var buffer = new OutputBuffer(rendering);
@@ -49,9 +50,12 @@ internal static class PythonText
     {
         if (depth > 2 * Limits.ValueDepth)
             throw Fault.Limit("values are nested too deep to print");
+        buffer.Rendering.Charge(1);
+        buffer.Rendering.ChargeLongInteger(value);
         switch (value.Kind)
         {
             case ValueKind.Text:
+                buffer.Rendering.ChargeScan(value.AsText.Length);
                 var quoted = new StringBuilder(value.AsText.Length + 2);
                 AppendQuoted(quoted, value.AsText);
                 buffer.Append(value.IsSafeText ? $"Markup({quoted})" : quoted.ToString());

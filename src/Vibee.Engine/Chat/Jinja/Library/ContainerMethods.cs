@@ -1,3 +1,4 @@
+using Vibee.Engine.Chat.Jinja.Formatting;
 using Vibee.Engine.Chat.Jinja.Runtime;
 using Vibee.Engine.Chat.Jinja.Values;
 
@@ -25,12 +26,9 @@ internal static class ContainerMethods
     public static Builtin[] Dict { get; } =
     [
         new("get", "key default?", (r, self, a) =>
-        {
-            r.Charge(a.Positional[0].Weight);
-            return self.AsDict.TryGet(a.Positional[0], out var item)
+            self.AsDict.TryGet(r, a.Positional[0], out var item)
                 ? item
-                : a.Positional[1].IsMissing ? Value.None : a.Positional[1];
-        }),
+                : a.Positional[1].IsMissing ? Value.None : a.Positional[1]),
         new("items", "", (_, self, _) => Value.From(new DictView(self.AsDict, DictViewPart.Items))),
         new("keys", "", (_, self, _) => Value.From(new DictView(self.AsDict, DictViewPart.Keys))),
         new("values", "", (_, self, _) => Value.From(new DictView(self.AsDict, DictViewPart.Values))),
@@ -39,7 +37,10 @@ internal static class ContainerMethods
         {
             var items = new OrderedDictionary<Value, Value>();
             foreach (var key in Iteration.Of(r, a.Positional[0]))
+            {
+                r.Charge(key.Weight);
                 items[key] = a.Positional[1].IsMissing ? Value.None : a.Positional[1];
+            }
             return Value.From(new DictValue(items));
         }),
     ];
@@ -55,7 +56,7 @@ internal static class ContainerMethods
             if (Comparison.AreEqual(rendering, list[i], arguments.Positional[0]))
                 return Value.From(i);
         }
-        throw Fault.Runtime($"{TypeNames.Of(self)}.index(x): x not in {TypeNames.Of(self)}");
+        throw Fault.Runtime($"{PythonText.Repr(rendering, arguments.Positional[0])} is not in {TypeNames.Of(self)}");
 
         int Clip(int index) => Math.Clamp(index < 0 ? index + list.Count : index, 0, list.Count);
     }

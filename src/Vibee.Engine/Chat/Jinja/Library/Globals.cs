@@ -27,8 +27,13 @@ internal static class Globals
         new("joiner", "sep?", (_, _, a) =>
             Value.From(new JoinerValue(a.Positional[0].IsMissing ? Value.From(", ") : a.Positional[0]))),
         new("raise_exception", "message", (r, _, a) => throw Fault.Raised(PythonText.Str(r, a.Positional[0]))),
-        new("strftime_now", "format", (r, _, a) => Value.From(
-            TimeFormat.Format(r.Time.GetLocalNow().DateTime, a.Positional[0].AsString("the format")))),
+        new("strftime_now", "format", (r, _, a) =>
+        {
+            var format = a.Positional[0].AsString("the format");
+            // A code makes up to 24 characters out of two, through a dozen small strings.
+            r.ChargeScan(format.Length * 32L);
+            return Value.From(TimeFormat.Format(r.Time.GetLocalNow().DateTime, format));
+        }),
     }.ToFrozenDictionary(f => f.Name, f => Value.From(new FunctionValue(f)));
 
     /// <summary>Missing when there is none.</summary>

@@ -26,7 +26,7 @@ internal static class LayoutFilters
         var width = arguments.Positional[0];
         var indent = width.IsText ? width.AsText : new string(' ', width.AsWidth(4));
         var text = PythonText.Str(rendering, self);
-        rendering.ChargeCharacters(text.Length);
+        rendering.ChargeScan(text.Length);
         // An empty text is one empty line, and a line end at the end begins another.
         var lines = TextSplitting.Lines(text + "\n");
         var buffer = new OutputBuffer(rendering);
@@ -47,7 +47,7 @@ internal static class LayoutFilters
     private static Value Truncate(Rendering rendering, in Value self, in Arguments arguments)
     {
         var text = PythonText.Str(rendering, self);
-        rendering.ChargeOutput(0, text.Length);
+        rendering.ChargeIndexing(Value.From(text));
         var length = arguments.Positional[0].AsIndex(255);
         var end = arguments.Positional[2].IsMissing ? "..." : arguments.Positional[2].AsString("end");
         var endLength = TextIndex.Length(end);
@@ -70,7 +70,7 @@ internal static class LayoutFilters
     private static Value WordWrap(Rendering rendering, in Value self, in Arguments arguments)
     {
         var text = PythonText.Str(rendering, self);
-        rendering.ChargeOutput(0, text.Length);
+        rendering.ChargeScan(text.Length);
         var width = Math.Max(arguments.Positional[0].AsWidth(79), 1);
         var breaksWords = arguments.Positional[1].AsBool(true);
         var lineEnd = arguments.Positional[2].AsOptionalString("wrapstring") ?? "\n";
@@ -80,16 +80,18 @@ internal static class LayoutFilters
         {
             if (i > 0)
                 buffer.Append(lineEnd);
-            WrapLine(buffer, lines[i], width, breaksWords, lineEnd);
+            WrapLine(rendering, buffer, lines[i], width, breaksWords, lineEnd);
         }
         return Value.From(buffer.ToString());
     }
 
-    private static void WrapLine(OutputBuffer buffer, string line, int width, bool breaksWords, string lineEnd)
+    private static void WrapLine(
+        Rendering rendering, OutputBuffer buffer, string line, int width, bool breaksWords, string lineEnd)
     {
         var rest = line.AsSpan();
         while (rest.Length > width)
         {
+            rendering.Charge(1);
             var space = rest[..(width + 1)].LastIndexOf(' ');
             if (space <= 0)
                 space = breaksWords ? width : rest.IndexOf(' ');

@@ -11,7 +11,7 @@ internal static class ListFilters
     [
         new("length", "", (r, self, _) =>
         {
-            r.ChargeCharacters(self.IsText ? self.AsText.Length : 0);
+            r.ChargeIndexing(self);
             return Iteration.CountOf(self) is var count and >= 0
                 ? Value.From(count)
                 : throw Fault.Runtime($"object of type '{TypeNames.Of(self)}' has no len()");
@@ -51,7 +51,7 @@ internal static class ListFilters
         new("sort", "reverse? case_sensitive? attribute?", (r, self, a) => Value.List([.. Sort(r, self, a)])),
         new("dictsort", "case_sensitive? by? reverse?", (r, self, a) => DictSort(r, self, a)),
         new("unique", "case_sensitive? attribute?", (r, self, a) => Value.From(new IteratorValue(
-            Unique(Iteration.Of(r, self), Ordering.Key(r, a.Positional[1], a.Positional[0])), self))),
+            Unique(r, self, Ordering.Key(r, a.Positional[1], a.Positional[0])), self))),
         new("groupby", "attribute default? case_sensitive?", (r, self, a) => GroupBy(r, self, a)),
         new("batch", "linecount fill_with?", (r, self, a) => Value.From(new IteratorValue(
             Batch(Iteration.ToArray(r, self), a.Positional[0].AsIndex(), a.Positional[1]), self))),
@@ -131,12 +131,14 @@ internal static class ListFilters
         return Value.List([.. pairs.Select(pair => Value.Tuple(pair.Key, pair.Value))]);
     }
 
-    private static IEnumerable<Value> Unique(IEnumerable<Value> items, Func<Value, Value> key)
+    private static IEnumerable<Value> Unique(Rendering rendering, Value items, Func<Value, Value> key)
     {
         var seen = new HashSet<Value>();
-        foreach (var item in items)
+        foreach (var item in Iteration.Of(rendering, items))
         {
-            if (seen.Add(key(item)))
+            var itemKey = key(item);
+            rendering.Charge(itemKey.Weight);
+            if (seen.Add(itemKey))
                 yield return item;
         }
     }
@@ -153,7 +155,7 @@ internal static class ListFilters
                 && Comparison.AreEqual(rendering, Folded(sorted[start]), Folded(sorted[end])); end++)
             {
             }
-            groups.Add(Value.Tuple(key(sorted[start]), Value.List([.. sorted[start..end]])));
+            groups.Add(Value.From(ListValue.Group(key(sorted[start]), Value.List([.. sorted[start..end]]))));
         }
         return Value.List([.. groups]);
 

@@ -18,7 +18,7 @@ internal static class NumberAttributes
             return default;
         return name switch
         {
-            "real" => owner,
+            "real" => owner.Kind == ValueKind.Bool ? Value.From(owner.AsInt) : owner,
             "imag" => owner.IsInteger ? Value.From(0) : Value.From(0.0),
             "numerator" when owner.IsInteger => owner,
             "denominator" when owner.IsInteger => Value.From(1),

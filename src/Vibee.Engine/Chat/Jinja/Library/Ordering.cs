@@ -1,4 +1,4 @@
-using Vibee.Engine.Chat.Jinja.Formatting;
+using System.Globalization;
 using Vibee.Engine.Chat.Jinja.Runtime;
 using Vibee.Engine.Chat.Jinja.Values;
 
@@ -36,7 +36,7 @@ internal static class Ordering
             var key = get(item);
             if (sensitive || !key.IsText)
                 return key;
-            rendering.ChargeOutput(0, key.AsText.Length);
+            rendering.ChargeScan(key.AsText.Length);
             return Value.From(key.AsText.ToLowerInvariant());
         };
     }
@@ -47,9 +47,10 @@ internal static class Ordering
     {
         if (attribute.IsMissing || attribute.IsNone)
             return item => item;
+        rendering.ChargeScan(attribute.IsText ? attribute.AsText.Length : 0);
         Value[] path = attribute.IsText
             ? [.. attribute.AsText.Split('.').Select(part =>
-                int.TryParse(part, out var index) ? Value.From(index) : Value.From(part))]
+                int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? Value.From(index) : Value.From(part))]
             : [attribute];
         return item =>
         {

@@ -26,8 +26,8 @@ internal static class Tests
         Plain("iterable", value => Iteration.IsIterable(value)),
         Plain("callable", value => value.Kind == ValueKind.Object && value.AsObject.IsCallable),
         Plain("escaped", value => value.IsSafeText),
-        new("lower", "", (r, self, _) => Value.From(IsCase(PythonText.Str(r, self), char.IsLower, char.IsUpper))),
-        new("upper", "", (r, self, _) => Value.From(IsCase(PythonText.Str(r, self), char.IsUpper, char.IsLower))),
+        new("lower", "", (r, self, _) => Value.From(IsCase(r, PythonText.Str(r, self), char.IsLower, char.IsUpper))),
+        new("upper", "", (r, self, _) => Value.From(IsCase(r, PythonText.Str(r, self), char.IsUpper, char.IsLower))),
         new("odd", "", (r, self, _) =>
             Value.From(Comparison.AreEqual(r, Arithmetic.Modulo(r, self, Value.From(2)), Value.From(1)))),
         new("even", "", (r, self, _) =>
@@ -68,6 +68,9 @@ internal static class Tests
     private static Builtin Compare(string name, ComparisonOperator kind) =>
         new(name, "other", (r, self, a) => Value.From(ComparisonChain.Holds(r, kind, self, a.Positional[0])));
 
-    private static bool IsCase(string text, Func<char, bool> wanted, Func<char, bool> unwanted) =>
-        text.Any(wanted) && !text.Any(unwanted);
+    private static bool IsCase(Rendering rendering, string text, Func<char, bool> wanted, Func<char, bool> unwanted)
+    {
+        rendering.ChargeScan(text.Length);
+        return text.Any(wanted) && !text.Any(unwanted);
+    }
 }

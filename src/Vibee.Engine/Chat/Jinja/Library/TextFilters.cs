@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Vibee.Engine.Chat.Jinja.Formatting;
 using Vibee.Engine.Chat.Jinja.Runtime;
@@ -10,7 +11,7 @@ internal static class TextFilters
 {
     public static Builtin[] All { get; } =
     [
-        Map("upper", text => text.ToUpperInvariant()),
+        Map("upper", TextMethods.Upper),
         Map("lower", text => text.ToLowerInvariant()),
         Map("capitalize", TextMethods.Capitalize),
         Map("title", Title),
@@ -19,8 +20,7 @@ internal static class TextFilters
         {
             var characters = a.Positional[0].AsOptionalString("strip arg");
             var text = PythonText.Str(r, self);
-            r.ChargeCharacters(text.Length * (1L + (characters?.Length ?? 0) / 8));
-            return Same(self, TextMethods.Strip(text, characters));
+            return Same(self, TextMethods.Strip(r, text, characters));
         }),
         new("replace", "old new count?", (r, self, a) => Value.From(TextMethods.Replace(r, PythonText.Str(r, self),
             PythonText.Str(r, a.Positional[0]), PythonText.Str(r, a.Positional[1]),
@@ -35,7 +35,7 @@ internal static class TextFilters
         new("wordcount", "", (r, self, _) =>
         {
             var text = PythonText.Str(r, self);
-            r.ChargeCharacters(text.Length);
+            r.ChargeScan(text.Length);
             var inWord = false;
             var count = 0;
             foreach (var c in text)
@@ -55,7 +55,7 @@ internal static class TextFilters
     private static Builtin Map(string name, Func<string, string> map) => new(name, "", (r, self, _) =>
     {
         var text = PythonText.Str(r, self);
-        r.ChargeOutput(0, text.Length);
+        r.ChargeScan(text.Length);
         return Same(self, map(text));
     });
 
@@ -88,7 +88,7 @@ internal static class TextFilters
         }
         return Words(kept);
 
-        static string Words(StringBuilder text) => string.Join(' ', text.ToString().Split(
+        static string Words(StringBuilder text) => string.Join(' ', WebUtility.HtmlDecode(text.ToString()).Split(
             (char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -99,13 +99,13 @@ internal static class TextFilters
         var pairs = new List<string>();
         foreach (var (key, item) in value.AsDict.Items)
             pairs.Add($"{Quote(rendering, key, "")}={Quote(rendering, item, "")}");
-        return string.Join('&', pairs);
+        return string.Join('&', pairs).Replace("%20", "+");
     }
 
     private static string Quote(Rendering rendering, in Value value, string kept)
     {
         var text = PythonText.Str(rendering, value);
-        rendering.ChargeOutput(0, text.Length);
+        rendering.ChargeScan(4 * text.Length);
         return string.Join(kept, kept.Length == 0
             ? [Uri.EscapeDataString(text)]
             : text.Split(kept).Select(Uri.EscapeDataString));

@@ -14,6 +14,9 @@ internal static class TextMethods
         .. Classes(),
     ];
 
+    /// <summary>The one common letter that gets longer is looked after; ligatures and their like are not.</summary>
+    public static string Upper(string text) => text.ToUpperInvariant().Replace("ß", "SS");
+
     public static string Capitalize(string text) => text.Length == 0
         ? text
         : text[..First(text)].ToUpperInvariant() + text[First(text)..].ToLowerInvariant();
@@ -32,13 +35,17 @@ internal static class TextMethods
         });
     }
 
-    public static string Strip(string text, string? characters, bool left = true, bool right = true)
+    public static string Strip(
+        Rendering rendering, string text, string? characters, bool left = true, bool right = true)
     {
         int start = 0, end = text.Length;
         while (left && start < end && IsStripped(text[start]))
             start++;
         while (right && end > start && IsStripped(text[end - 1]))
             end--;
+        // Most texts have little to strip, and the little is all that is looked at.
+        rendering.ChargeScan((text.Length - (end - start)) * (1L + (characters?.Length ?? 0) / 8));
+        rendering.ChargeCharacters(end - start);
         return text[start..end];
 
         bool IsStripped(char c) => characters is null ? Characters.IsSpace(c) : characters.Contains(c);
@@ -48,12 +55,12 @@ internal static class TextMethods
     {
         if (count < 0)
             count = int.MaxValue;
-        rendering.ChargeOutput(0, text.Length);
+        rendering.ChargeSearch(text, old);
         // Counted first: many short finds of a long replacement make more than there is memory.
         var found = old.Length == 0 ? text.Length + 1 : text.AsSpan().Count(old);
         found = Math.Min(found, count);
         rendering.Charge(found);
-        rendering.ChargeOutput(0, (int)Math.Min((long)found * with.Length, int.MaxValue));
+        rendering.ChargeOutput(text.Length, (int)Math.Min((long)found * with.Length, int.MaxValue));
         if (found == 0)
             return text;
         if (old.Length > 0 && count == int.MaxValue)
@@ -80,7 +87,7 @@ internal static class TextMethods
 
     private static IEnumerable<Builtin> Shapes() =>
     [
-        Map("upper", text => text.ToUpperInvariant()),
+        Map("upper", Upper),
         Map("lower", text => text.ToLowerInvariant()),
         Map("casefold", text => text.ToLowerInvariant()),
         Map("capitalize", Capitalize),
@@ -123,6 +130,7 @@ internal static class TextMethods
         {
             var (text, _) = Part(r, self, a);
             var sub = a.Positional[0].AsString("count() argument 1");
+            r.ChargeSearch(text, sub);
             return Value.From(sub.Length == 0 ? TextIndex.Length(text) + 1 : text.AsSpan().Count(sub));
         }),
     ];
@@ -145,21 +153,20 @@ internal static class TextMethods
 
     private static Builtin Map(string name, Func<string, string> map) => new(name, "", (r, self, _) =>
     {
-        r.ChargeOutput(0, self.AsText.Length);
+        r.ChargeScan(self.AsText.Length);
         return Value.From(map(self.AsText));
     });
 
     private static Builtin Test(string name, Func<string, bool> test, bool whenEmpty = false) => new(name, "", (r, self, _) =>
     {
-        r.ChargeCharacters(self.AsText.Length);
+        r.ChargeScan(self.AsText.Length);
         return Value.From(self.AsText.Length == 0 ? whenEmpty : test(self.AsText));
     });
 
     private static Value Stripped(Rendering rendering, in Value self, in Arguments arguments, bool left, bool right)
     {
         var characters = arguments.Positional[0].AsOptionalString("strip arg");
-        rendering.ChargeCharacters(self.AsText.Length * (1L + (characters?.Length ?? 0) / 8));
-        return Value.From(Strip(self.AsText, characters, left, right));
+        return Value.From(Strip(rendering, self.AsText, characters, left, right));
     }
 
     private static Value Padded(Rendering rendering, in Value self, in Arguments arguments, char align)
@@ -247,6 +254,7 @@ internal static class TextMethods
     {
         var (text, start) = Part(rendering, self, arguments);
         var sub = arguments.Positional[0].AsString("the substring");
+        rendering.ChargeSearch(text, sub);
         var unit = last ? text.LastIndexOf(sub, StringComparison.Ordinal) : text.IndexOf(sub, StringComparison.Ordinal);
         return unit < 0 ? -1 : start + TextIndex.ToCharacters(text, unit);
     }
@@ -256,7 +264,7 @@ internal static class TextMethods
     /// <summary>The text between start and end, and where it starts.</summary>
     private static (string Text, int Start) Part(Rendering rendering, in Value self, in Arguments arguments)
     {
-        rendering.ChargeCharacters(self.AsText.Length);
+        rendering.ChargeIndexing(self);
         if (arguments.Positional[1].IsMissing)
             return (self.AsText, 0);
         var length = TextIndex.Length(self.AsText);

@@ -10,8 +10,11 @@ internal static class TextSplitting
     [
         new("split", "sep? maxsplit?", (r, self, a) => Split(r, self.AsText, a, fromRight: false)),
         new("rsplit", "sep? maxsplit?", (r, self, a) => Split(r, self.AsText, a, fromRight: true)),
-        new("splitlines", "keepends?", (r, self, a) => ToList(r, self.AsText,
-            Lines(self.AsText, a.Positional[0].AsBool(false)))),
+        new("splitlines", "keepends?", (r, self, a) =>
+        {
+            r.ChargeScan(self.AsText.Length);
+            return ToList(r, self.AsText, Lines(self.AsText, a.Positional[0].AsBool(false)));
+        }),
         new("partition", "sep", (r, self, a) => Partition(r, self.AsText, Separator(a.Positional[0]), last: false)),
         new("rpartition", "sep", (r, self, a) => Partition(r, self.AsText, Separator(a.Positional[0]), last: true)),
     ];
@@ -41,13 +44,17 @@ internal static class TextSplitting
         var limit = arguments.Positional[1].AsIndex(-1);
         if (limit < 0)
             limit = int.MaxValue;
+        if (separator is null)
+            rendering.ChargeScan(text.Length);
+        else
+            rendering.ChargeSearch(text, separator);
         var parts = separator is null
-            ? fromRight ? WordsFromRight(text, limit) : Words(text, limit)
-            : fromRight ? PartsFromRight(text, separator, limit) : Parts(text, separator, limit);
+            ? fromRight ? WordsFromRight(rendering, text, limit) : Words(rendering, text, limit)
+            : fromRight ? PartsFromRight(rendering, text, separator, limit) : Parts(rendering, text, separator, limit);
         return ToList(rendering, text, parts);
     }
 
-    private static List<string> Words(string text, int limit)
+    private static List<string> Words(Rendering rendering, string text, int limit)
     {
         var words = new List<string>();
         var i = 0;
@@ -65,11 +72,12 @@ internal static class TextSplitting
             }
             while (i < text.Length && !Characters.IsSpace(text[i]))
                 i++;
+            rendering.Charge(1);
             words.Add(text[start..i]);
         }
     }
 
-    private static List<string> WordsFromRight(string text, int limit)
+    private static List<string> WordsFromRight(Rendering rendering, string text, int limit)
     {
         var words = new List<string>();
         var i = text.Length;
@@ -87,18 +95,21 @@ internal static class TextSplitting
             }
             while (i > 0 && !Characters.IsSpace(text[i - 1]))
                 i--;
+            rendering.Charge(1);
             words.Add(text[i..end]);
         }
         words.Reverse();
         return words;
     }
 
-    private static List<string> Parts(string text, string separator, int limit)
+    private static List<string> Parts(
+        Rendering rendering, string text, string separator, int limit)
     {
         var parts = new List<string>();
         var start = 0;
         while (parts.Count < limit && text.IndexOf(separator, start, StringComparison.Ordinal) is var next and >= 0)
         {
+            rendering.Charge(1);
             parts.Add(text[start..next]);
             start = next + separator.Length;
         }
@@ -106,12 +117,14 @@ internal static class TextSplitting
         return parts;
     }
 
-    private static List<string> PartsFromRight(string text, string separator, int limit)
+    private static List<string> PartsFromRight(
+        Rendering rendering, string text, string separator, int limit)
     {
         var parts = new List<string>();
         var end = text.Length;
         while (parts.Count < limit && text.AsSpan(0, end).LastIndexOf(separator) is var next and >= 0)
         {
+            rendering.Charge(1);
             parts.Add(text[(next + separator.Length)..end]);
             end = next;
         }
@@ -122,7 +135,8 @@ internal static class TextSplitting
 
     private static Value Partition(Rendering rendering, string text, string separator, bool last)
     {
-        rendering.ChargeOutput(0, text.Length);
+        rendering.ChargeSearch(text, separator);
+        rendering.ChargeCharacters(text.Length);
         var index = last
             ? text.LastIndexOf(separator, StringComparison.Ordinal)
             : text.IndexOf(separator, StringComparison.Ordinal);
@@ -143,7 +157,6 @@ internal static class TextSplitting
     private static Value ToList(Rendering rendering, string text, List<string> parts)
     {
         rendering.ChargeCharacters(text.Length);
-        rendering.Charge(parts.Count);
         return Value.List([.. parts.Select(part => Value.From(part))]);
     }
 }

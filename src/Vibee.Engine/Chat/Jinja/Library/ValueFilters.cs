@@ -9,15 +9,18 @@ namespace Vibee.Engine.Chat.Jinja.Library;
 /// <summary>Filters on single values: numbers, defaults, JSON.</summary>
 internal static class ValueFilters
 {
+    /// <summary>In any base that is worth writing: 2.</summary>
+    private const int MaxDigits = Limits.IntegerBits;
+
     public static Builtin[] All { get; } =
     [
         new("default", "default_value? boolean?", (_, self, a) =>
             self.IsUndefined || (a.Positional[1].AsBool(false) && !self.IsTrue)
                 ? a.Positional[0].IsMissing ? Value.EmptyText : a.Positional[0]
                 : self),
-        new("int", "default? base?", (_, self, a) => ToInt(self,
+        new("int", "default? base?", (r, self, a) => ToInt(r, self,
             a.Positional[0].IsMissing ? Value.From(0) : a.Positional[0], a.Positional[1].AsIndex(10))),
-        new("float", "default?", (_, self, a) => ToFloat(self,
+        new("float", "default?", (r, self, a) => ToFloat(r, self,
             a.Positional[0].IsMissing ? Value.From(0.0) : a.Positional[0])),
         new("abs", "", (_, self, _) => !self.IsNumber
             ? throw Fault.Runtime($"bad operand type for abs(): '{TypeNames.Of(self)}'")
@@ -25,7 +28,7 @@ internal static class ValueFilters
                 ? Value.From(Math.Abs(self.AsDouble))
                 : Value.From(BigInteger.Abs(self.AsBigInteger))),
         new("round", "precision? method?", (_, self, a) => Round(self, a)),
-        new("filesizeformat", "binary?", (_, self, a) => Value.From(FileSize(self, a.Positional[0].AsBool(false)))),
+        new("filesizeformat", "binary?", (r, self, a) => Value.From(FileSize(r, self, a.Positional[0].AsBool(false)))),
         new("attr", "name", (r, self, a) => Attribute(r, self, PythonText.Str(r, a.Positional[0]))),
         new("tojson", "ensure_ascii? indent? separators? sort_keys?", (r, self, a) =>
         {
@@ -53,7 +56,7 @@ internal static class ValueFilters
             : throw Fault.Runtime("separators must be a pair of strings");
     }
 
-    private static Value ToInt(in Value value, in Value absent, int radix)
+    private static Value ToInt(Rendering rendering, in Value value, in Value absent, int radix)
     {
         switch (value.Kind)
         {
@@ -62,7 +65,7 @@ internal static class ValueFilters
             case ValueKind.Float:
                 return double.IsFinite(value.AsDouble) ? Value.From(new BigInteger(value.AsDouble)) : absent;
             case ValueKind.Text:
-                return ParseInt(value.AsText, radix) ?? (double.TryParse(Unscored(value.AsText), NumberStyles.Float,
+                return ParseInt(Unscored(rendering, value.AsText), radix) ?? (double.TryParse(Unscored(rendering, value.AsText), NumberStyles.Float,
                     CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
                         ? Value.From(new BigInteger(number))
                         : absent);
@@ -75,8 +78,7 @@ internal static class ValueFilters
 
     private static Value? ParseInt(string text, int radix)
     {
-        text = Unscored(text);
-        if (text.Length is 0 or > 4300 || radix is < 2 or > 36)
+        if (text.Length is 0 or > MaxDigits || radix is < 2 or > 36)
             return null;
         if (radix == 10)
         {
@@ -100,13 +102,14 @@ internal static class ValueFilters
         return text.Length == 0 ? null : Value.From(isNegative ? -value : value);
     }
 
-    private static string Unscored(string text)
+    private static string Unscored(Rendering rendering, string text)
     {
-        var trimmed = TextMethods.Strip(text, null);
+        var trimmed = TextMethods.Strip(rendering, text, null);
+        rendering.ChargeScan(2 * trimmed.Length);
         return trimmed.Contains("__") || trimmed.StartsWith('_') || trimmed.EndsWith('_') ? "_" : trimmed.Replace("_", "");
     }
 
-    private static Value ToFloat(in Value value, in Value absent)
+    private static Value ToFloat(Rendering rendering, in Value value, in Value absent)
     {
         if (value.IsNumber)
             return Value.From(value.AsDouble);
@@ -114,7 +117,7 @@ internal static class ValueFilters
             throw value.AsUndefined.Fault();
         if (!value.IsText)
             return absent;
-        var text = Unscored(value.AsText);
+        var text = Unscored(rendering, value.AsText);
         return text.ToLowerInvariant().TrimStart('+', '-') switch
         {
             "inf" or "infinity" => Value.From(text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity),
@@ -135,6 +138,8 @@ internal static class ValueFilters
             throw Fault.Runtime($"type {TypeNames.Of(value)} doesn't define __round__ method");
         if (value.IsInteger && method == "common" && precision >= 0)
             return Value.From(value.AsBigInteger);
+        if (value.IsInteger && method == "common")
+            return RoundInteger(value.AsBigInteger, BigInteger.Pow(10, -precision));
         var scale = Math.Pow(10, precision);
         var number = value.AsDouble;
         if (!double.IsFinite(number) || double.IsInfinity(number * scale))
@@ -152,6 +157,14 @@ internal static class ValueFilters
         });
     }
 
+    private static Value RoundInteger(BigInteger number, BigInteger unit)
+    {
+        var quotient = BigInteger.DivRem(BigInteger.Abs(number), unit, out var rest);
+        if (rest * 2 > unit || (rest * 2 == unit && !quotient.IsEven))
+            quotient++;
+        return Value.From(number.Sign * quotient * unit);
+    }
+
     /// <summary>Exactly in the middle: only halves, quarters and so on can be.</summary>
     private static bool IsTie(double number, int precision)
     {
@@ -160,9 +173,9 @@ internal static class ValueFilters
         return tail[0] == '5' && tail[1..].Trim('0').IsEmpty;
     }
 
-    private static string FileSize(in Value value, bool binary)
+    private static string FileSize(Rendering rendering, in Value value, bool binary)
     {
-        var bytes = ToFloat(value, Value.From(0.0)).AsDouble;
+        var bytes = ToFloat(rendering, value, Value.From(0.0)).AsDouble;
         var (unit, names) = binary
             ? (1024.0, new[] { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB" })
             : (1000.0, new[] { "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB" });
@@ -180,9 +193,8 @@ internal static class ValueFilters
     private static Value Attribute(Rendering rendering, in Value self, string name)
     {
         var key = Value.From(name);
-        if (self.Kind == ValueKind.Dict && self.AsDict.Contains(key) && Methods.Find(ValueKind.Dict, name) is null)
+        if (self.Kind == ValueKind.Dict && self.AsDict.Contains(rendering, key) && Methods.Find(ValueKind.Dict, name) is null)
             return Value.Undefined(UndefinedReason.Member(self, key));
-        rendering.Charge(1);
-        return Attributes.Get(self, name);
+        return Attributes.Get(rendering, self, name);
     }
 }

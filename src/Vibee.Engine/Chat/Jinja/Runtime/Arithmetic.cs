@@ -96,7 +96,7 @@ internal static class Arithmetic
         }
         // The bits of the result, before anyone computes it.
         var bits = (double)BigInteger.Abs(a.AsBigInteger).GetBitLength() * b.AsDouble;
-        if (a.AsBigInteger.GetBitLength() > 1 && bits > 2 * Limits.IntegerBits)
+        if (a.AsBigInteger.GetBitLength() > 1 && bits > 4 * Limits.IntegerBits)
             throw Fault.Limit($"an integer gets longer than {Limits.IntegerBits} bits");
         return b.Kind == ValueKind.BigInt || b.AsInt > int.MaxValue
             ? Value.From(a.AsInt == -1 && !b.AsBigInteger.IsEven ? -1 : BigInteger.Abs(a.AsBigInteger))

@@ -9,7 +9,7 @@ namespace Vibee.Engine.Chat.Jinja.Runtime;
 /// </summary>
 internal static class Attributes
 {
-    public static Value Get(in Value owner, string name)
+    public static Value Get(Rendering rendering, in Value owner, string name)
     {
         if (owner.IsUndefined)
             throw owner.AsUndefined.Fault();
@@ -17,7 +17,7 @@ internal static class Attributes
         if (!attribute.IsMissing)
             return attribute;
         var key = Value.From(name);
-        if (owner.Kind == ValueKind.Dict && owner.AsDict.TryGet(key, out var item))
+        if (owner.Kind == ValueKind.Dict && owner.AsDict.TryGet(rendering, key, out var item))
             return item;
         return Value.Undefined(UndefinedReason.Member(owner, key));
     }
@@ -29,11 +29,11 @@ internal static class Attributes
             case ValueKind.Undefined:
                 throw owner.AsUndefined.Fault();
             case ValueKind.Dict:
-                if (key.Kind is not (ValueKind.List or ValueKind.Dict) && owner.AsDict.TryGet(key, out var item))
+                if (key.Kind is not (ValueKind.List or ValueKind.Dict) && owner.AsDict.TryGet(rendering, key, out var item))
                     return item;
                 break;
             case ValueKind.List or ValueKind.Tuple or ValueKind.Text or ValueKind.Range when key.IsInteger:
-                rendering.ChargeCharacters(owner.IsText ? owner.AsText.Length : 0);
+                rendering.ChargeIndexing(owner);
                 var count = Iteration.CountOf(owner);
                 var index = (long)key.AsIndex();
                 if (index < 0)
@@ -58,6 +58,10 @@ internal static class Attributes
             var attribute = owner.AsObject.GetAttribute(name);
             if (!attribute.IsMissing)
                 return attribute;
+        }
+        else if (owner.Kind == ValueKind.Tuple && owner.AsList.IsGroup && name is ("grouper" or "list"))
+        {
+            return owner.AsList[name == "list" ? 1 : 0];
         }
         else if (Methods.Find(owner.Kind, name) is { } method)
         {

@@ -43,12 +43,12 @@ internal static class Comparison
                     throw Fault.Runtime("'in <string>' requires string as left operand, not "
                         + TypeNames.Of(item));
                 }
-                rendering.ChargeCharacters(container.AsText.Length);
+                rendering.ChargeSearch(container.AsText, item.AsText);
                 return container.AsText.Contains(item.AsText, StringComparison.Ordinal);
             case ValueKind.Dict:
-                return container.AsDict.Contains(item);
+                return container.AsDict.Contains(rendering, item);
             case ValueKind.DictView when container.AsDictView.Part == DictViewPart.Keys:
-                return container.AsDictView.Dict.Contains(item);
+                return container.AsDictView.Dict.Contains(rendering, item);
             case ValueKind.Range:
                 return container.AsRange.Contains(item);
             case ValueKind.List or ValueKind.Tuple:

@@ -20,7 +20,11 @@ internal sealed class OutputBuffer(Rendering rendering, int capacity = 128)
         Length += text.Length;
     }
 
-    public void Append(char c) => Append(new ReadOnlySpan<char>(in c));
+    public void Append(char c)
+    {
+        rendering.ChargeScan(1);
+        Append(new ReadOnlySpan<char>(in c));
+    }
 
     public void Append(char c, int count)
     {

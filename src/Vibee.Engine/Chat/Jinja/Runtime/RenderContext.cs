@@ -98,8 +98,8 @@ internal sealed class RenderContext
             return Value.From(small);
         if (text.AsSpan().ContainsAny('.', 'e', 'E'))
             return Value.From(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
-        if (text.Length > 4300)
-            throw Fault.Limit("the context holds an integer of more than 4300 digits");
+        if (text.Length > Limits.IntegerBits)
+            throw Fault.Limit($"the context holds an integer of more than {Limits.IntegerBits} digits");
         return Value.From(BigInteger.Parse(text, CultureInfo.InvariantCulture));
     }
 }

@@ -8,17 +8,16 @@ internal sealed class Rendering
 {
     private readonly RenderContext _context;
     private readonly long _outputLimit;
-
-    // In characters, Limits.CharactersPerStep to a step: so that a character at a time is paid for as well.
-    private long _budget;
+    private long _steps;
+    private long _characters;
     private int _calls;
 
     public Rendering(RenderContext context, TimeProvider time)
     {
         _context = context;
         Time = time;
-        _budget = (Limits.BaseSteps + context.Values * Limits.StepsPerContextValue + context.Characters)
-            * Limits.CharactersPerStep;
+        _steps = Limits.BaseSteps + context.Values * Limits.StepsPerContextValue;
+        _characters = Limits.BaseCharacters + context.Characters * Limits.CharactersPerContextCharacter;
         _outputLimit = Limits.BaseOutput + context.Characters * Limits.OutputPerContextCharacter;
         Output = new OutputBuffer(this, 4096);
     }
@@ -35,24 +34,50 @@ internal sealed class Rendering
     public void Step(SourcePosition at)
     {
         Position = at;
-        _budget -= Limits.CharactersPerStep;
-        if (_budget < 0)
+        if (--_steps < 0)
             ThrowOutOfSteps();
     }
 
     /// <summary>Pays for work in proportion to its data; called before the work is done.</summary>
     public void Charge(long steps)
     {
-        if (steps > _budget)
+        if (steps > _steps)
             ThrowOutOfSteps();
-        ChargeCharacters(steps * Limits.CharactersPerStep);
+        _steps -= steps;
     }
 
+    /// <summary>Pays for text copied, or looked through by vector instructions.</summary>
     public void ChargeCharacters(long count)
     {
-        _budget -= count;
-        if (_budget < 0)
-            ThrowOutOfSteps();
+        if (count > _characters)
+            throw Fault.Limit("the template works on too much text");
+        _characters -= count;
+    }
+
+    /// <summary>Pays for text looked at one character after the other.</summary>
+    public void ChargeScan(long count) => ChargeCharacters(count * Limits.ScanCost);
+
+    /// <summary>Pays for finding one text in another, which for a long needle may mean comparing it everywhere.</summary>
+    public void ChargeSearch(string text, string needle)
+    {
+        var places = Math.Max(0L, text.Length - needle.Length);
+        ChargeCharacters(text.Length + (needle.Length > 64 ? places * needle.Length / 16 : 0));
+    }
+
+    /// <summary>Pays for counting characters, which takes a walk where some are surrogate pairs.</summary>
+    public void ChargeIndexing(in Value value)
+    {
+        if (!value.IsText)
+            return;
+        ChargeCharacters(value.AsText.Length);
+        if (!TextIndex.IsSimple(value.AsText))
+            ChargeScan(value.AsText.Length);
+    }
+
+    public void ChargeLongInteger(in Value value)
+    {
+        if (value.Kind == ValueKind.BigInt)
+            Charge(Limits.LongIntegerSteps);
     }
 
     public void ChargeOutput(int length, int more)

@@ -16,10 +16,15 @@ internal sealed class ScopeEntry(FrameLayout layout)
     public void Add(ScopeInit init) => _inits.Add(init);
 
     /// <summary>For scopes that own a frame.</summary>
-    public Frame NewFrame(Frame? outer) => new(layout.Slots, outer);
+    public Frame NewFrame(Rendering rendering, Frame? outer)
+    {
+        rendering.Charge(layout.Slots / 8);
+        return new Frame(layout.Slots, outer);
+    }
 
     public void Enter(Rendering rendering, Frame frame)
     {
+        rendering.Charge(_inits.Count);
         foreach (var init in _inits)
             init.Run(rendering, frame);
     }

@@ -14,7 +14,7 @@ internal static class Slicing
         if (owner.Kind is not (ValueKind.Text or ValueKind.List or ValueKind.Tuple or ValueKind.Range))
             return Value.Undefined($"{TypeNames.Describe(owner)} has no slices");
 
-        rendering.ChargeCharacters(owner.IsText ? owner.AsText.Length : 0);
+        rendering.ChargeIndexing(owner);
         var length = Iteration.CountOf(owner);
         var stride = Open(step) ? 1 : step.AsIndex();
         if (stride == 0)

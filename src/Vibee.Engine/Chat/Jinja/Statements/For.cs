@@ -41,21 +41,22 @@ internal sealed class For : Statement
     // depth: 0 for the outermost loop.
     public Flow Run(Rendering rendering, Frame frame, in Value items, int depth)
     {
-        var bodyFrame = IsRecursive ? Entry.NewFrame(frame) : frame;
-        var ran = Loop is null && Filter is null && items.Kind is (ValueKind.List or ValueKind.Tuple)
+        var bodyFrame = IsRecursive ? Entry.NewFrame(rendering, frame) : frame;
+        var completed = Loop is null && Filter is null && items.Kind is (ValueKind.List or ValueKind.Tuple)
             ? RunList(rendering, bodyFrame, items.AsList)
             : RunAny(rendering, frame, bodyFrame, items, depth);
-        return ran ? Flow.Next : Else?.Execute(rendering, frame) ?? Flow.Next;
+        return completed ? Flow.Next : Else?.Execute(rendering, frame) ?? Flow.Next;
     }
 
     private bool RunList(Rendering rendering, Frame frame, ListValue items)
     {
+        var completed = false;
         foreach (var item in items.Items)
         {
-            if (!RunBody(rendering, frame, item))
+            if (!RunBody(rendering, frame, item, ref completed))
                 break;
         }
-        return items.Count > 0;
+        return completed;
     }
 
     private bool RunAny(Rendering rendering, Frame frame, Frame bodyFrame, in Value items, int depth)
@@ -64,16 +65,15 @@ internal sealed class For : Statement
         if (Filter is not null)
             source = Filtered(rendering, frame, source);
         using var walk = source.GetEnumerator();
+        var completed = false;
         if (Loop is null)
         {
-            var ran = false;
             while (walk.MoveNext())
             {
-                ran = true;
-                if (!RunBody(rendering, bodyFrame, walk.Current))
+                if (!RunBody(rendering, bodyFrame, walk.Current, ref completed))
                     break;
             }
-            return ran;
+            return completed;
         }
 
         var loop = new LoopValue(walk, Filter is null ? Iteration.CountOf(items) : -1, depth, IsRecursive
@@ -82,19 +82,22 @@ internal sealed class For : Statement
         while (loop.MoveNext())
         {
             Loop.Assign(bodyFrame, Value.From(loop));
-            if (!RunBody(rendering, bodyFrame, loop.Current))
+            if (!RunBody(rendering, bodyFrame, loop.Current, ref completed))
                 break;
         }
-        return loop.HasRun;
+        return completed;
     }
 
-    /// <returns>Whether the loop goes on.</returns>
-    private bool RunBody(Rendering rendering, Frame frame, in Value item)
+    // Returns whether the loop goes on. The else branch runs unless some item got to the end of the body: a body that
+    // always breaks or continues has both, in jinja2 as here.
+    private bool RunBody(Rendering rendering, Frame frame, in Value item, ref bool completed)
     {
         rendering.Step(At);
         Target.Assign(rendering, frame, item);
         Entry.Enter(rendering, frame);
-        return Body.Execute(rendering, frame) != Flow.Break;
+        var flow = Body.Execute(rendering, frame);
+        completed |= flow == Flow.Next;
+        return flow != Flow.Break;
     }
 
     private IEnumerable<Value> Filtered(Rendering rendering, Frame frame, IEnumerable<Value> items)

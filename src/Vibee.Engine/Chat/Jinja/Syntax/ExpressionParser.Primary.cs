@@ -21,11 +21,7 @@ internal sealed partial class ExpressionParser
                     _ => state.Read(token),
                 };
             case TokenKind.Text:
-                var text = token.Text;
-                while (Tokens.Current.Kind == TokenKind.Text)
-                    text += Tokens.Take().Text;
-                state.Words.Add(text);
-                return new Literal(token.At, Value.From(text));
+                return ParseText(token);
             case TokenKind.Integer or TokenKind.Float:
                 return new Literal(token.At, NumberLiteral.Parse(token));
             case TokenKind.Operator when token.Text == "(":
@@ -40,6 +36,21 @@ internal sealed partial class ExpressionParser
             default:
                 throw Fault.Syntax($"unexpected {token}", token.At);
         }
+    }
+
+    /// <summary>Strings side by side are one.</summary>
+    private Literal ParseText(Token first)
+    {
+        var text = first.Text;
+        if (Tokens.Current.Kind == TokenKind.Text)
+        {
+            var parts = new List<string> { text };
+            while (Tokens.Current.Kind == TokenKind.Text)
+                parts.Add(Tokens.Take().Text);
+            text = string.Concat(parts);
+        }
+        state.Words.Add(text);
+        return new Literal(first.At, Value.From(text));
     }
 
     private DictDisplay ParseDict(SourcePosition at)
@@ -223,7 +234,7 @@ internal sealed partial class ExpressionParser
             return ParseArguments();
         var isOperand = token.Kind is TokenKind.Text or TokenKind.Integer or TokenKind.Float
             || token is { Kind: TokenKind.Operator, Text: "[" or "{" }
-            || (token.Kind == TokenKind.Name && token.Text is not ("else" or "or" or "and" or "if" or "in" or "not" or "recursive"));
+            || (token.Kind == TokenKind.Name && token.Text is not ("else" or "or" or "and"));
         if (!isOperand)
             return ArgumentList.Empty;
         if (token.IsName("is"))

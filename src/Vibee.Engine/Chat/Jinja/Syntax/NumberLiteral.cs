@@ -35,7 +35,8 @@ internal static class NumberLiteral
                 length = exponent + Digits(text[exponent..]);
             }
         }
-        return length;
+        // A zero in front of other digits is a number of its own, and then a mistake.
+        return isFloat || text[0] != '0' ? length : length - text[..length].TrimStart("0_").Length;
     }
 
     public static Value Parse(in Token token)
@@ -43,8 +44,8 @@ internal static class NumberLiteral
         var digits = token.Text.Replace("_", "");
         if (token.Kind == TokenKind.Float)
             return Value.From(double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture));
-        if (digits.Length > 4300)
-            throw Fault.Syntax("an integer has more than 4300 digits", token.At);
+        if (digits.Length > Limits.IntegerBits)
+            throw Fault.Syntax($"an integer has more than {Limits.IntegerBits} digits", token.At);
         if (digits.Length < 3 || Radix(digits[1]) is not (var radix and > 0))
             return Value.From(BigInteger.Parse(digits, CultureInfo.InvariantCulture));
         var value = BigInteger.Zero;

@@ -60,11 +60,14 @@ internal sealed partial class Parser
         return ParseScopedBody("endgeneration");
     }
 
-    private ValueOutput ParsePrint(SourcePosition at)
+    private Block ParsePrint(SourcePosition at)
     {
-        var value = _expressions.ParseTuple();
+        var values = new List<Statement>();
+        do
+            values.Add(new ValueOutput(_expressions.Parse()));
+        while (Tokens.Accept(","));
         ExpectBlockEnd();
-        return new ValueOutput(value);
+        return new Block([.. values]);
     }
 
     private Macro ParseMacro(SourcePosition at)
@@ -127,6 +130,8 @@ internal sealed partial class Parser
             parameters.Add(_state.Parameter(token));
             if (Tokens.Accept("="))
                 defaults.Add(_expressions.Parse());
+            else if (token.Text == "caller")
+                throw Fault.Syntax("a parameter named caller needs a default value", token.At);
             else if (defaults.Count > 0)
                 throw Fault.Syntax("non-default argument follows default argument", token.At);
         }

@@ -29,7 +29,10 @@ internal sealed partial class Parser
     public static Program Parse(string source)
     {
         if (source.Length > Limits.SourceLength)
-            throw Fault.Limit($"the template is longer than {Limits.SourceLength} characters");
+        {
+            throw new TemplateException(TemplateErrorKind.Limit,
+                $"the template is longer than {Limits.SourceLength} characters", 1, 1);
+        }
         var parser = new Parser(Lexer.Tokenize(source));
         var body = parser.ParseBody();
         parser._state.ThrowIfUnknown();

@@ -1,3 +1,5 @@
+using Vibee.Engine.Chat.Jinja.Runtime;
+
 namespace Vibee.Engine.Chat.Jinja.Values;
 
 /// <summary>A dict, in order of insertion.</summary>
@@ -26,7 +28,15 @@ internal sealed class DictValue
 
     public OrderedDictionary<Value, Value> Items => _items;
 
-    public bool TryGet(in Value key, out Value value) => _items.TryGetValue(key, out value);
+    /// <summary>Hashing and comparing a key takes as long as the key is heavy, hence the charge.</summary>
+    public bool TryGet(Rendering rendering, in Value key, out Value value)
+    {
+        rendering.Charge(key.Weight);
+        return _items.TryGetValue(key, out value);
+    }
 
-    public bool Contains(in Value key) => _items.ContainsKey(key);
+    public bool Contains(Rendering rendering, in Value key) => TryGet(rendering, key, out _);
+
+    /// <summary>For comparing two dicts, which was paid for whole.</summary>
+    public bool TryGetPaid(in Value key, out Value value) => _items.TryGetValue(key, out value);
 }

@@ -29,14 +29,14 @@ internal static class Equality
     public static int Hash(in Value value) => value.Kind switch
     {
         ValueKind.Text => value.AsText.GetHashCode(),
-        ValueKind.Bool or ValueKind.Int => value.AsInt.GetHashCode(),
-        ValueKind.BigInt => value.AsBigInteger.GetHashCode(),
-        ValueKind.Float when IsLong(value.AsDouble) => ((long)value.AsDouble).GetHashCode(),
-        ValueKind.Float => value.AsDouble.GetHashCode(),
+        ValueKind.Bool or ValueKind.Int => HashBits(value.AsInt),
+        ValueKind.BigInt => HashBits(BitConverter.DoubleToInt64Bits(value.AsDouble)),
+        ValueKind.Float when IsLong(value.AsDouble) => HashBits((long)value.AsDouble),
+        ValueKind.Float => HashBits(BitConverter.DoubleToInt64Bits(value.AsDouble)),
         ValueKind.Tuple => HashTuple(value.AsList),
         ValueKind.List or ValueKind.Dict => throw Fault.Runtime($"unhashable type: '{TypeNames.Of(value)}'"),
         ValueKind.None or ValueKind.Undefined or ValueKind.Missing => (int)value.Kind,
-        ValueKind.Range => value.AsRange.Count,
+        ValueKind.Range => HashCode.Combine(value.AsRange.Count, value.AsRange.Start),
         _ => value.ReferenceHash,
     };
 
@@ -71,7 +71,7 @@ internal static class Equality
             return false;
         foreach (var (key, value) in a.Items)
         {
-            if (!b.TryGet(key, out var other) || !AreEqual(value, other))
+            if (!b.TryGetPaid(key, out var other) || !AreEqual(value, other))
                 return false;
         }
         return true;
@@ -84,6 +84,9 @@ internal static class Equality
             hash.Add(Hash(item));
         return hash.ToHashCode();
     }
+
+    // Seeded per process, unlike long's own hash: a template must not be able to make keys that collide.
+    private static int HashBits(long bits) => HashCode.Combine((int)bits, (int)(bits >> 32));
 
     private static bool IsLong(double value) => value is >= long.MinValue and < long.MaxValue && value == Math.Floor(value);
 }

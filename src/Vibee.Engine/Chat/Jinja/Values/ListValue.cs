@@ -22,6 +22,11 @@ internal sealed class ListValue
 
     public bool IsTuple { get; }
 
+    /// <summary>A pair of groupby, whose parts also have names: grouper and list.</summary>
+    public bool IsGroup { get; private init; }
+
+    public static ListValue Group(in Value key, in Value items) => new([key, items], true) { IsGroup = true };
+
     public int Count => _items.Length;
 
     public long Weight { get; }

@@ -27,8 +27,6 @@ internal sealed class LoopValue(IEnumerator<Value> items, int count, int depth, 
 
     public Value Current => _current;
 
-    public bool HasRun => _index >= 0;
-
     public bool MoveNext()
     {
         if (_ahead.Count == 0 && !Fetch())
@@ -56,6 +54,8 @@ internal sealed class LoopValue(IEnumerator<Value> items, int count, int depth, 
         "changed" => Value.From(new FunctionValue(new Builtin("changed", "*", Changed))),
         _ => default,
     };
+
+    public override string ToString() => $"<LoopContext {_index + 1}/{Count()}>";
 
     /// <summary>loop(items): what the loop makes of them.</summary>
     public override Value Call(Rendering rendering, in Arguments arguments)

@@ -25,7 +25,9 @@ internal sealed class MacroValue(MacroDefinition definition, Frame outer) : Temp
     public override Value Call(Rendering rendering, in Arguments arguments)
     {
         rendering.Enter();
-        var frame = definition.Entry.NewFrame(outer);
+        rendering.Charge(definition.Parameters.Length + arguments.Positional.Length
+            + (long)definition.Parameters.Length * arguments.Named.Length / 8);
+        var frame = definition.Entry.NewFrame(rendering, outer);
         BindParameters(frame, arguments);
         definition.Entry.Enter(rendering, frame);
         FillDefaults(rendering, frame);
@@ -60,7 +62,10 @@ internal sealed class MacroValue(MacroDefinition definition, Frame outer) : Temp
         }
         else if (unused.Count > 0)
         {
-            throw Fault.Runtime($"macro '{definition.Name}' takes no keyword argument '{unused[0].Key}'");
+            throw Fault.Runtime(unused.Exists(argument => argument.Key == "caller")
+                ? $"macro '{definition.Name}' was invoked with two values for the special caller argument."
+                    + " This is most likely a bug."
+                : $"macro '{definition.Name}' takes no keyword argument '{unused[0].Key}'");
         }
         if (definition.VarArgs is not null)
             definition.VarArgs.Assign(frame, Value.Tuple(given[Math.Min(parameters.Length, given.Length)..]));

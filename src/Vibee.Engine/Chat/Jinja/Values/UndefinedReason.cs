@@ -4,18 +4,18 @@ namespace Vibee.Engine.Chat.Jinja.Values;
 internal sealed class UndefinedReason
 {
     private readonly string? _hint;
-    private readonly string? _owner;
+    private readonly Value _owner;
     private readonly Value _name;
 
     public UndefinedReason(string hint) => _hint = hint;
 
-    private UndefinedReason(string? owner, Value name) => (_owner, _name) = (owner, name);
+    private UndefinedReason(Value owner, Value name) => (_owner, _name) = (owner, name);
 
-    public static UndefinedReason Variable(string name) => new(null, Value.From(name));
+    public static UndefinedReason Variable(string name) => new(default, Value.From(name));
 
     /// <param name="owner">What was asked for the attribute or element.</param>
     /// <param name="name">A name, an index, any key.</param>
-    public static UndefinedReason Member(in Value owner, in Value name) => new(TypeNames.Describe(owner), name);
+    public static UndefinedReason Member(in Value owner, in Value name) => new(owner, name);
 
     public string Message
     {
@@ -23,11 +23,12 @@ internal sealed class UndefinedReason
         {
             if (_hint is not null)
                 return _hint;
-            if (_owner is null)
+            if (_owner.IsMissing)
                 return $"'{_name.AsText}' is undefined";
+            var owner = TypeNames.Describe(_owner);
             return _name.IsText
-                ? $"'{_owner}' has no attribute {Formatting.PythonText.ShortRepr(_name)}"
-                : $"{_owner} has no element {Formatting.PythonText.ShortRepr(_name)}";
+                ? $"'{owner}' has no attribute {Formatting.PythonText.ShortRepr(_name)}"
+                : $"{owner} has no element {Formatting.PythonText.ShortRepr(_name)}";
         }
     }
 
