@@ -62,7 +62,7 @@ internal sealed class LoadedModel
         return tokens < limit
             ? null
             : ApiError.Invalid(param, "context_length_exceeded",
-                $"The prompt has {tokens} tokens, and the context holds {limit}, of which at least one is for the answer. Shorten the prompt or start the server with a larger --ctx.");
+                $"The prompt has {tokens} tokens, and the context holds {limit}, of which at least one is for the answer. {(limit < Engine.Model.TrainedContextLength ? "Shorten the prompt, or start the server with a larger --ctx" : "Shorten the prompt")}.");
     }
 
     public int ClipMaxTokens(int promptTokens, int? maxTokens)

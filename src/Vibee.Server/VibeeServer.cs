@@ -30,6 +30,7 @@ public sealed class VibeeServer : IAsyncDisposable
     /// <param name="served">What it serves.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="mapMore">Adds endpoints of the caller's.</param>
+    /// <exception cref="IOException">The host name stands for no address.</exception>
     public VibeeServer(ServerOptions options, ServedModel served, ILoggerFactory loggers, Action<IEndpointRouteBuilder>? mapMore = null)
     {
         _options = options;
@@ -103,7 +104,19 @@ public sealed class VibeeServer : IAsyncDisposable
         else if (_options.Host == "localhost")
             kestrel.ListenLocalhost(_options.Port);
         else
-            kestrel.Listen(Dns.GetHostAddresses(_options.Host)[0], _options.Port);
+            kestrel.Listen(Resolve(_options.Host), _options.Port);
+    }
+
+    private static IPAddress Resolve(string host)
+    {
+        try
+        {
+            return Dns.GetHostAddresses(host)[0];
+        }
+        catch (Exception exception) when (exception is System.Net.Sockets.SocketException or ArgumentException)
+        {
+            throw new IOException($"Cannot listen on --host {host}: there is no such address.", exception);
+        }
     }
 
     private void Map(WebApplication app)

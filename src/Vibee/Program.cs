@@ -12,7 +12,7 @@ var root = new RootCommand("Vibee serves GGUF models on your own machine behind 
 
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 if (parsed.Errors.Count > 0)
-    return Failure.Usage(parsed.Errors.Select(error => error.Message));
+    return Failure.Usage(Usage.Explain(parsed));
 
 return await parsed.InvokeAsync(new InvocationConfiguration
 {

@@ -44,33 +44,44 @@ internal static partial class Serving
             Sampling = settings.Sampling,
         };
 
-        await using var server = new VibeeServer(options, served, loggers, PhiEndpoint.Map);
         try
         {
+            await using var server = new VibeeServer(options, served, loggers, PhiEndpoint.Map);
             await server.StartAsync();
+            await ServeAsync(settings, contextLength, served, server, loggers);
+            return 0;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or GgufException or RunnerException)
         {
             return Failure.Run(exception.Message);
         }
+    }
 
+    /// <summary>Loads the model, serves it, and returns when the server has stopped.</summary>
+    private static async Task ServeAsync(
+        ServeSettings settings, int contextLength, ServedModel served, VibeeServer server, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger("Vibee");
         var shutdown = server.WaitForShutdownAsync();
-        try
+        if (await LoadAsync(settings, contextLength, served, logger, shutdown) is { } runner)
         {
-            if (await LoadAsync(settings, contextLength, served, logger, shutdown) is { } runner)
-            {
-                var engine = new EngineOptions { MaxQueue = settings.MaxQueue };
-                served.Ready(new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>()));
-                LogServing(logger, served.Ids[0], runner.Capacity.Slots, runner.Capacity.ContextLength, string.Join(", ", server.Addresses.Select(address => address + "/v1")));
-            }
-        }
-        catch (Exception exception) when (exception is GgufException or RunnerException)
-        {
-            return Failure.Run(exception.Message);
+            var engine = new EngineOptions { MaxQueue = settings.MaxQueue };
+            served.Ready(new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>()));
+            Announce(settings, served, runner.Capacity, server, logger);
         }
 
         await shutdown;
-        return 0;
+    }
+
+    private static void Announce(ServeSettings settings, ServedModel served, RunnerCapacity capacity, VibeeServer server, ILogger logger)
+    {
+        if (settings.Model is null)
+            LogMock(logger);
+        if (settings.Host is "0.0.0.0" or "::")
+            LogOpen(logger, settings.Host);
+        // Every interface is no address that a client could be given; this machine's own is.
+        var addresses = server.Addresses.Select(address => address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1");
+        LogServing(logger, served.Ids[0], capacity.Slots, capacity.ContextLength, string.Join(", ", addresses));
     }
 
     private static ServedModel Describe(ServeSettings settings) => settings.Model is not { } path
@@ -96,7 +107,11 @@ internal static partial class Serving
             await cancellation.CancelAsync();
         try
         {
-            return await loading;
+            var runner = await loading;
+            if (!cancellation.IsCancellationRequested)
+                return runner;
+            runner.Dispose();
+            return null;
         }
         catch (OperationCanceledException)
         {
@@ -116,6 +131,12 @@ internal static partial class Serving
 
     [LoggerMessage(LogLevel.Warning, "--ctx {Context} is more than the {Trained} tokens the model was trained on; beyond them its answers may fall apart")]
     private static partial void LogBeyondTraining(ILogger logger, int context, int trained);
+
+    [LoggerMessage(LogLevel.Information, "No model was given (-m FILE): serving the mock, which always says the same")]
+    private static partial void LogMock(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning, "--host {Host} lets everybody who reaches this machine use the server; --host 127.0.0.1 keeps it to this machine")]
+    private static partial void LogOpen(ILogger logger, string host);
 
     [LoggerMessage(LogLevel.Information, "Serving {Model}, {Slots} requests at a time with {Context} tokens each, on {Addresses}")]
     private static partial void LogServing(ILogger logger, string model, int slots, int context, string addresses);

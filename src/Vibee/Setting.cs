@@ -12,7 +12,7 @@ namespace Vibee;
 internal static class Setting
 {
     public static Option<string?> Text(string name, string description, params string[] aliases) =>
-        Create<string?>(name, null, text => new(text, null), description, aliases);
+        Create<string?>(name, null, text => new(text, text.Length == 0 ? "must not be empty" : null), description, aliases);
 
     public static Option<string> Choice(string name, string fallback, string[] choices, string description) =>
         Create<string>(name, fallback, text => choices.Contains(text)

@@ -37,7 +37,7 @@ public class CommandLineTests
         Assert.Contains(lines, line => line.Contains("--port 99999: must be a whole number from 0 to 65535"));
         Assert.Contains(lines, line => line.Contains("--ctx many"));
         Assert.Contains(lines, line => line.Contains("--no-such-option"));
-        Assert.Contains(lines, line => line.Contains("--engine steam: must be one of auto, llama, mock"));
+        Assert.Contains(lines, line => line.Contains("--engine steam: must be one of auto, llama, trinity, mock"));
         Assert.Contains(lines, line => line.Contains("VIBEE_THREADS=0"));
     }
 
@@ -72,5 +72,37 @@ public class CommandLineTests
             var line = Assert.Single(error.Trim().Split('\n'));
             Assert.Contains(port, line);
         }
+    }
+
+    [Fact]
+    public async Task Serve_HostThatDoesNotExist_OneLineAndExitCode1()
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["serve", "--host", "999.1.1.1", "--port", "0"]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("--host 999.1.1.1", Assert.Single(error.Trim().Split('\n')));
+    }
+
+    [Fact]
+    public async Task Serve_ModelWithoutItsOption_SaysHow()
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["serve", "models/igla-tiny.gguf"]);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("-m models/igla-tiny.gguf", error);
+    }
+
+    [Fact]
+    public async Task UnknownCommand_IsTheOnlyComplaint()
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["serv"]);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("'serv'", Assert.Single(error.Trim().Split('\n')));
+    }
+
+    [Fact]
+    public async Task Serve_EmptyModel_IsRefusedAsABadValue()
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["serve", "-m", ""]);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("--model : must not be empty", error);
     }
 }
