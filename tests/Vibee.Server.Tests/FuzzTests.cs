@@ -6,13 +6,15 @@ namespace Vibee.Server.Tests;
 public class FuzzTests
 {
     private static readonly string[] Paths =
-        ["/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize", "/apply-template", "/v1/chat/completions/input_tokens"];
+        ["/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize", "/apply-template", "/v1/chat/completions/input_tokens", "/v1/messages", "/v1/messages/count_tokens"];
 
     private static readonly string[] Values =
     [
         "null", "true", "0", "-1", "1.5", "1e400", "-1e400", "99999999999999999999", "1e-400", "\"\"", "\"x\"", "\"\\ud800\"",
         "\"\\u0000\"", "[]", "[[]]", "{}", "[null]", "[1,\"a\"]", "{\"x\":1,\"x\":{}}", "\"🦙\"", "[{\"role\":\"user\",\"content\":\"x\"}]",
         "[{\"role\":\"assistant\",\"content\":\"x\"}]", "[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"function\":{\"name\":\"\",\"arguments\":\"{\\\"a\\\":1e999}\"}}]},{\"role\":\"user\",\"content\":[]}]",
+        "[{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"a\",\"content\":[]},{\"type\":\"text\",\"text\":\"x\"}]}]",
+        "[{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"name\":\"f\",\"input\":{\"a\":1e999}}]},{\"role\":\"user\",\"content\":\"x\"}]",
     ];
 
     private static readonly string[] Fields =
@@ -21,6 +23,7 @@ public class FuzzTests
         "stop", "stream", "stream_options", "seed", "frequency_penalty", "presence_penalty", "repeat_penalty", "repeat_last_n", "logit_bias",
         "logprobs", "top_logprobs", "response_format", "tools", "tool_choice", "reasoning_effort", "modalities", "metadata", "user",
         "chat_template_kwargs", "add_generation_prompt", "continue_final_message", "echo", "best_of", "suffix", "ignore_eos", "with_pieces",
+        "system", "stop_sequences", "thinking", "output_config",
     ];
 
     [Fact]
