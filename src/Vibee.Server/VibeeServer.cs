@@ -116,6 +116,8 @@ public sealed class VibeeServer : IAsyncDisposable
         var chat = new ChatEndpoint(_options, _served, runner);
         var completion = new CompletionEndpoint(_options, _served, runner);
         var countChat = new PromptEndpoint(_options, _served, ChatRequest.Read, PromptEndpoint.WriteInputTokens);
+        var responses = new ResponsesEndpoint(_options, _served, runner);
+        var countResponses = new PromptEndpoint(_options, _served, ResponsesRequest.Read, PromptEndpoint.WriteInputTokens);
 
         string[] get = ["GET", "HEAD"];
         foreach (var prefix in (string[])["", "/v1"])
@@ -126,6 +128,8 @@ public sealed class VibeeServer : IAsyncDisposable
             app.MapPost($"{prefix}/chat/completions", chat.HandleAsync);
             app.MapPost($"{prefix}/chat/completions/input_tokens", countChat.HandleAsync);
             app.MapPost($"{prefix}/completions", completion.HandleAsync);
+            app.MapPost($"{prefix}/responses", responses.HandleAsync);
+            app.MapPost($"{prefix}/responses/input_tokens", countResponses.HandleAsync);
         }
 
         app.MapPost("/v1/messages", new MessagesEndpoint(_options, _served, runner).HandleAsync);

@@ -53,17 +53,11 @@ internal sealed record ChatPrompt(JsonArray Messages, bool AddGenerationPrompt, 
         return new ChatPrompt(messages, true, MessageContent.TextOf(last["content"]), variables) { Source = source };
     }
 
-    private static bool IsAssistant(JsonObject message) => (string?)message["role"] == "assistant";
-
-    private static JsonObject ReadVariables(RequestFields fields)
+    /// <summary>Reads what a request says to the template itself.</summary>
+    public static JsonObject ReadVariables(RequestFields fields)
     {
         var variables = new JsonObject();
-        if (fields.Choice("reasoning_effort", "none", "minimal", "low", "medium", "high", "xhigh", "max") is { } effort)
-        {
-            variables["enable_thinking"] = effort != "none";
-            variables["reasoning_effort"] = effort;
-        }
-
+        ReadEffort(fields, "reasoning_effort", variables);
         if (fields.Bool("enable_thinking") is { } thinking)
             variables["enable_thinking"] = thinking;
         if (fields.Object("chat_template_kwargs") is not { } arguments)
@@ -74,4 +68,19 @@ internal sealed record ChatPrompt(JsonArray Messages, bool AddGenerationPrompt, 
             variables[pair.Name] = JsonNodes.Of(pair.Value);
         return variables;
     }
+
+    /// <returns>How hard the model is asked to think, or null where the request is silent.</returns>
+    public static string? ReadEffort(RequestFields fields, string name, JsonObject variables)
+    {
+        var effort = fields.Choice(name, "none", "minimal", "low", "medium", "high", "xhigh", "max");
+        if (effort is not null)
+        {
+            variables["enable_thinking"] = effort != "none";
+            variables["reasoning_effort"] = effort;
+        }
+
+        return effort;
+    }
+
+    private static bool IsAssistant(JsonObject message) => (string?)message["role"] == "assistant";
 }

@@ -59,7 +59,7 @@ internal sealed record ChatRequest : ConversationRequest
         return wanted ? top ?? 0 : null;
     }
 
-    private static void CheckTools(RequestFields fields)
+    public static void CheckTools(RequestFields fields)
     {
         if (fields.Array("tools") is { } tools && tools.GetArrayLength() > 0)
             fields.Fail(ApiError.Unsupported("tools"));
