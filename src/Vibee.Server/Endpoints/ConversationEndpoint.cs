@@ -1,4 +1,5 @@
 using Vibee.Engine;
+using Vibee.Engine.Sampling;
 using Vibee.Engine.Text;
 using Vibee.Server.Generation;
 using Vibee.Server.OpenAi;
@@ -8,7 +9,7 @@ namespace Vibee.Server.Endpoints;
 
 /// <summary>An endpoint that continues a conversation.</summary>
 internal abstract class ConversationEndpoint<TRequest>(
-    ServerOptions options, ServedModel served, AnswerRunner runner, Func<RequestFields, ServedModel, Engine.Sampling.SamplingParams, ITokenizer, TRequest> read)
+    ServerOptions options, ServedModel served, AnswerRunner runner, Func<RequestFields, ServedModel, SamplingParams, ITokenizer, TRequest> read)
     : ModelEndpoint(options, served)
     where TRequest : ConversationRequest
 {
