@@ -35,14 +35,14 @@ internal sealed class LoadedModel
         error = null;
         if (_renderer.Render(prompt, out var reason) is not { } text)
         {
-            error = ApiError.Invalid("messages", "invalid_value", reason!);
+            error = ApiError.Invalid(prompt.Source, "invalid_value", reason!);
             return null;
         }
 
         var tokens = Encode(text);
         if (tokens.Length > 0)
             return new PreparedPrompt(text, tokens);
-        error = ApiError.Invalid("messages", "invalid_value", "The messages make an empty prompt.");
+        error = ApiError.Invalid(prompt.Source, "invalid_value", "The messages make an empty prompt.");
         return null;
     }
 

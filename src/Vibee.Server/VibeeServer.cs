@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Vibee.Engine;
+using Vibee.Server.Anthropic;
 using Vibee.Server.Endpoints;
 using Vibee.Server.Generation;
 using Vibee.Server.Middleware;
 using Vibee.Server.Observability;
+using Vibee.Server.OpenAi;
 
 namespace Vibee.Server;
 
@@ -126,7 +128,9 @@ public sealed class VibeeServer : IAsyncDisposable
         var models = new ModelsEndpoint(_served);
         var chat = new ChatEndpoint(_options, _served, runner);
         var completion = new CompletionEndpoint(_options, _served, runner);
-        var countTokens = new ChatPromptEndpoint(_options, _served, ChatPromptEndpoint.WriteCount);
+        var countChat = new PromptEndpoint(_options, _served, ChatRequest.Read, PromptEndpoint.WriteInputTokens);
+        var responses = new ResponsesEndpoint(_options, _served, runner);
+        var countResponses = new PromptEndpoint(_options, _served, ResponsesRequest.Read, PromptEndpoint.WriteInputTokens);
 
         string[] get = ["GET", "HEAD"];
         foreach (var prefix in (string[])["", "/v1"])
@@ -135,13 +139,19 @@ public sealed class VibeeServer : IAsyncDisposable
             app.MapMethods($"{prefix}/models", get, models.ListAsync);
             app.MapMethods($"{prefix}/models/{{**id}}", get, models.GetAsync);
             app.MapPost($"{prefix}/chat/completions", chat.HandleAsync);
-            app.MapPost($"{prefix}/chat/completions/input_tokens", countTokens.HandleAsync);
+            app.MapPost($"{prefix}/chat/completions/input_tokens", countChat.HandleAsync);
             app.MapPost($"{prefix}/completions", completion.HandleAsync);
+            app.MapPost($"{prefix}/responses", responses.HandleAsync);
+            app.MapPost($"{prefix}/responses/input_tokens", countResponses.HandleAsync);
         }
+
+        app.MapPost("/v1/messages", new MessagesEndpoint(_options, _served, runner).HandleAsync);
+        app.MapPost("/v1/messages/count_tokens",
+            new PromptEndpoint(_options, _served, MessagesRequest.ReadToCount, PromptEndpoint.WriteCount).HandleAsync);
 
         app.MapPost("/tokenize", new TokenizeEndpoint(_options, _served).HandleAsync);
         app.MapPost("/detokenize", new DetokenizeEndpoint(_options, _served).HandleAsync);
-        app.MapPost("/apply-template", new ChatPromptEndpoint(_options, _served, ChatPromptEndpoint.WriteText).HandleAsync);
+        app.MapPost("/apply-template", new PromptEndpoint(_options, _served, ChatRequest.Read, PromptEndpoint.WriteText).HandleAsync);
 
         app.MapMethods("/metrics", get, SendMetricsAsync).WithMetadata(Probe.Mark);
     }

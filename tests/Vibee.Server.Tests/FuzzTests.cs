@@ -6,13 +6,19 @@ namespace Vibee.Server.Tests;
 public class FuzzTests
 {
     private static readonly string[] Paths =
-        ["/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize", "/apply-template", "/v1/chat/completions/input_tokens"];
+    [
+        "/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize", "/apply-template", "/v1/chat/completions/input_tokens",
+        "/v1/messages", "/v1/messages/count_tokens", "/v1/responses", "/v1/responses/input_tokens",
+    ];
 
     private static readonly string[] Values =
     [
         "null", "true", "0", "-1", "1.5", "1e400", "-1e400", "99999999999999999999", "1e-400", "\"\"", "\"x\"", "\"\\ud800\"",
         "\"\\u0000\"", "[]", "[[]]", "{}", "[null]", "[1,\"a\"]", "{\"x\":1,\"x\":{}}", "\"🦙\"", "[{\"role\":\"user\",\"content\":\"x\"}]",
         "[{\"role\":\"assistant\",\"content\":\"x\"}]", "[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"function\":{\"name\":\"\",\"arguments\":\"{\\\"a\\\":1e999}\"}}]},{\"role\":\"user\",\"content\":[]}]",
+        "[{\"type\":\"reasoning\",\"summary\":[],\"content\":[]}]", "[{\"type\":\"function_call\",\"call_id\":\"a\",\"name\":\"f\"},{\"role\":\"user\",\"content\":\"x\"}]",
+        "[{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"a\",\"content\":[]},{\"type\":\"text\",\"text\":\"x\"}]}]",
+        "[{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"name\":\"f\",\"input\":{\"a\":1e999}}]},{\"role\":\"user\",\"content\":\"x\"}]",
     ];
 
     private static readonly string[] Fields =
@@ -21,6 +27,8 @@ public class FuzzTests
         "stop", "stream", "stream_options", "seed", "frequency_penalty", "presence_penalty", "repeat_penalty", "repeat_last_n", "logit_bias",
         "logprobs", "top_logprobs", "response_format", "tools", "tool_choice", "reasoning_effort", "modalities", "metadata", "user",
         "chat_template_kwargs", "add_generation_prompt", "continue_final_message", "echo", "best_of", "suffix", "ignore_eos", "with_pieces",
+        "system", "stop_sequences", "thinking", "output_config",
+        "input", "instructions", "max_output_tokens", "reasoning", "text", "include", "truncation", "background", "previous_response_id",
     ];
 
     [Fact]
@@ -31,7 +39,7 @@ public class FuzzTests
         for (var i = 0; i < 1500; i++)
         {
             var path = Paths[random.Next(Paths.Length)];
-            var body = Encoding.UTF8.GetBytes(RandomBody(random));
+            var body = Encoding.UTF8.GetBytes(RandomBody(random, path));
             if (random.Next(5) == 0)
                 body = body[..random.Next(body.Length)];
             if (body.Length > 0 && random.Next(5) == 0)
@@ -46,11 +54,11 @@ public class FuzzTests
         await TestServer.UntilAsync(() => server.Metrics is { SlotsInUse: 0, QueueLength: 0 });
     }
 
-    private static string RandomBody(Random random)
+    private static string RandomBody(Random random, string path)
     {
         var body = new StringBuilder("{");
         if (random.Next(2) == 0)
-            body.Append("\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"prompt\":\"x\",\"content\":\"x\",\"tokens\":[1],\"max_tokens\":3,");
+            body.Append(path.Contains("responses", StringComparison.Ordinal) ? "\"input\":\"x\"," : "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"prompt\":\"x\",\"content\":\"x\",\"tokens\":[1],\"max_tokens\":3,");
         for (var fields = random.Next(1, 4); fields > 0; fields--)
             body.Append($"\"{Fields[random.Next(Fields.Length)]}\":{Values[random.Next(Values.Length)]},");
         return body.Append("\"x\":1}").ToString();

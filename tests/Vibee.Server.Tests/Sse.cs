@@ -29,6 +29,23 @@ internal static class Sse
         return chunks;
     }
 
+    /// <summary>The frames of a stream whose frames have names, which are the types inside.</summary>
+    public static List<JsonNode> Events(string stream)
+    {
+        var events = new List<JsonNode>();
+        foreach (var frame in stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
+        {
+            var lines = frame.Split('\n');
+            Assert.Equal(2, lines.Length);
+            Assert.StartsWith("data: {", lines[1]);
+            var data = JsonNode.Parse(lines[1]["data: ".Length..])!;
+            Assert.Equal($"event: {data["type"]}", lines[0]);
+            events.Add(data);
+        }
+
+        return events;
+    }
+
     /// <summary>The content of one choice.</summary>
     public static string Content(IEnumerable<JsonNode> chunks, int index = 0) => Join(chunks, index, "content");
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Vibee.Engine;
-using Vibee.Server.OpenAi;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server.Endpoints;
@@ -105,39 +104,5 @@ internal sealed class DetokenizeEndpoint(ServerOptions options, ServedModel serv
             json.WriteString("content"u8, text);
             json.WriteEndObject();
         });
-    }
-}
-
-/// <summary>POST /apply-template and /v1/chat/completions/input_tokens: what a chat request would evaluate, as text
-/// or counted.</summary>
-internal sealed class ChatPromptEndpoint(ServerOptions options, ServedModel served, Action<Utf8JsonWriter, PreparedPrompt> write)
-    : ModelEndpoint(options, served)
-{
-    private readonly ServerOptions _options = options;
-    private readonly ServedModel _served = served;
-
-    public static void WriteText(Utf8JsonWriter json, PreparedPrompt prompt)
-    {
-        json.WriteStartObject();
-        json.WriteString("prompt"u8, prompt.Text);
-        json.WriteEndObject();
-    }
-
-    public static void WriteCount(Utf8JsonWriter json, PreparedPrompt prompt)
-    {
-        json.WriteStartObject();
-        json.WriteString("object"u8, "response.input_tokens"u8);
-        json.WriteNumber("input_tokens"u8, prompt.Tokens.Length);
-        json.WriteEndObject();
-    }
-
-    protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
-    {
-        var request = ChatRequest.Read(fields, _served, model.Defaults(_options), model.Engine.Tokenizer);
-        if (fields.Problem is { } problem)
-            return problem.SendAsync;
-        return model.Prepare(request.Prompt, out var error) is { } prompt
-            ? context => JsonReply.SendAsync(context, StatusCodes.Status200OK, prompt, write)
-            : error!.SendAsync;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vibee.Server.Requests;
 
 namespace Vibee.Server.Generation;
 
@@ -14,88 +15,41 @@ internal enum ChunkPart
     Finish,
 }
 
-/// <summary>
-/// An answer of the OpenAI family: an envelope that all of it shares and choices that each kind writes in its own
-/// shape, whole or in chunks.
-/// </summary>
+/// <summary>The shape of an answer, whole and as a stream. <see cref="AnswerRunner"/> says what is to be written and
+/// when; how it looks on the wire is known here alone.</summary>
 internal abstract class Answer
 {
+    private static readonly byte[] Comment = ":\n\n"u8.ToArray();
+
     public required IReadOnlyList<Choice> Choices { get; init; }
 
     /// <summary>The id of the model that answers.</summary>
     public required string Model { get; init; }
 
-    public required string Fingerprint { get; init; }
-
     public bool Stream { get; init; }
 
-    public bool IncludeUsage { get; init; }
+    /// <summary>What is sent when nothing was sent for a while.</summary>
+    public virtual byte[] Ping => Comment;
 
-    public bool IncludeTimings { get; init; }
+    protected string Id { get; } = Guid.NewGuid().ToString("N");
 
-    private string Id { get; } = Guid.NewGuid().ToString("N");
-
-    private long Created { get; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-
-    protected abstract string IdPrefix { get; }
-
-    protected abstract string Object { get; }
-
-    protected abstract string ChunkObject { get; }
-
-    /// <summary>Whether the choice's stream begins with a chunk of its own.</summary>
-    public abstract bool HasStart(Choice choice);
-
-    protected abstract void WriteChoice(Utf8JsonWriter json, Choice choice);
-
-    protected abstract void WriteChoice(Utf8JsonWriter json, Choice choice, ChunkPart part);
+    protected long Created { get; } = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
     /// <summary>The whole answer.</summary>
-    public void Write(Utf8JsonWriter json)
-    {
-        BeginEnvelope(json, Object);
-        foreach (var choice in Choices)
-            WriteChoice(json, choice);
-        json.WriteEndArray();
-        Usage.Of(Choices).Write(json);
-        if (IncludeTimings)
-            Timings.Write(json, Choices[0].Text);
-        json.WriteEndObject();
-    }
+    public abstract void Write(Utf8JsonWriter json);
 
-    public void WriteChunk(EventStream stream, Choice choice, ChunkPart part)
+    /// <summary>What a stream begins with, before any choice has said anything.</summary>
+    public abstract void WriteStart(EventStream stream);
+
+    public abstract void WriteChunk(EventStream stream, Choice choice, ChunkPart part);
+
+    /// <summary>What a stream ends with when every choice is complete.</summary>
+    public abstract void WriteEnd(EventStream stream);
+
+    /// <summary>What a stream ends with when something went wrong.</summary>
+    public virtual void WriteError(EventStream stream, ApiError error)
     {
-        var json = stream.BeginFrame();
-        BeginEnvelope(json, ChunkObject);
-        WriteChoice(json, choice, part);
-        json.WriteEndArray();
-        if (IncludeUsage)
-            json.WriteNull("usage"u8);
-        if (IncludeTimings && part == ChunkPart.Finish)
-            Timings.Write(json, choice.Text);
-        json.WriteEndObject();
+        error.Write(stream.BeginFrame());
         stream.EndFrame();
-    }
-
-    /// <summary>The chunk that has no choices, only the usage.</summary>
-    public void WriteUsageChunk(EventStream stream)
-    {
-        var json = stream.BeginFrame();
-        BeginEnvelope(json, ChunkObject);
-        json.WriteEndArray();
-        Usage.Of(Choices).Write(json);
-        json.WriteEndObject();
-        stream.EndFrame();
-    }
-
-    private void BeginEnvelope(Utf8JsonWriter json, string kind)
-    {
-        json.WriteStartObject();
-        json.WriteString("id"u8, string.Concat(IdPrefix, Id));
-        json.WriteString("object"u8, kind);
-        json.WriteNumber("created"u8, Created);
-        json.WriteString("model"u8, Model);
-        json.WriteString("system_fingerprint"u8, Fingerprint);
-        json.WriteStartArray("choices"u8);
     }
 }

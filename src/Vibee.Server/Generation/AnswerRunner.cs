@@ -82,15 +82,8 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
 
     private async Task StreamAsync(HttpContext context, Answer answer)
     {
-        await using var stream = new EventStream(context.Response, options.PingInterval);
-        await stream.WriteAsync(answer, static (stream, answer) =>
-        {
-            foreach (var choice in answer.Choices)
-            {
-                if (answer.HasStart(choice))
-                    answer.WriteChunk(stream, choice, ChunkPart.Start);
-            }
-        });
+        await using var stream = new EventStream(context.Response, options.PingInterval, answer.Ping);
+        await stream.WriteAsync(answer, static (stream, answer) => answer.WriteStart(stream));
 
         if (answer.Choices is [var only])
             await PumpAsync(stream, answer, only);
@@ -103,16 +96,9 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
     private void WriteEnd(EventStream stream, Answer answer)
     {
         if (answer.Choices.FirstOrDefault(choice => !IsComplete(choice)) is { } failed)
-        {
-            // No [DONE]: to a client that overlooks the error frame, its absence is the only sign.
-            ErrorOf(failed.Text).Write(stream.BeginFrame());
-            stream.EndFrame();
-            return;
-        }
-
-        if (answer.IncludeUsage)
-            answer.WriteUsageChunk(stream);
-        stream.WriteDone();
+            answer.WriteError(stream, ErrorOf(failed.Text));
+        else
+            answer.WriteEnd(stream);
     }
 
     /// <summary>Sends one choice until it ends. Tokens that are ready together go out together, each in a chunk of

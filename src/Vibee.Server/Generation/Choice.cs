@@ -22,7 +22,7 @@ internal sealed class Choice(int index, Sequence sequence, GeneratedText text)
     /// <summary>Whether this is the first choice of its prompt, which several share but which is charged once.</summary>
     public bool ChargesPrompt { get; init; } = true;
 
-    /// <summary>What was said so far; kept only for answers that are not streamed.</summary>
+    /// <summary>What was said so far; kept for answers that say it at the end, as those do that are not streamed.</summary>
     public StringBuilder Content { get; } = new();
 
     public StringBuilder Reasoning { get; } = new();

@@ -7,19 +7,21 @@ namespace Vibee.Server.Generation;
 
 /// <summary>
 /// Server-sent events, written straight into the response's pipe. While a writer holds the gate nobody else writes,
-/// and when nothing was sent for a while a comment keeps proxies from closing the connection.
+/// and when nothing was sent for a while a ping keeps proxies from closing the connection.
 /// </summary>
 internal sealed class EventStream : IAsyncDisposable
 {
     private readonly PipeWriter _pipe;
     private readonly Utf8JsonWriter _json;
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly byte[] _ping;
     private readonly PeriodicTimer _timer;
     private readonly Task _pings;
     private volatile bool _quiet;
 
-    public EventStream(HttpResponse response, TimeSpan pingInterval)
+    public EventStream(HttpResponse response, TimeSpan pingInterval, byte[] ping)
     {
+        _ping = ping;
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache";
@@ -43,6 +45,15 @@ internal sealed class EventStream : IAsyncDisposable
         _pipe.Write("data: "u8);
         _json.Reset();
         return _json;
+    }
+
+    /// <summary>Begins a frame that has a name.</summary>
+    public Utf8JsonWriter BeginFrame(ReadOnlySpan<byte> name)
+    {
+        _pipe.Write("event: "u8);
+        _pipe.Write(name);
+        _pipe.Write("\n"u8);
+        return BeginFrame();
     }
 
     public void EndFrame()
@@ -83,7 +94,7 @@ internal sealed class EventStream : IAsyncDisposable
         {
             // Quiet since the last tick, so for one interval at least and two at most. A taken gate is not quiet.
             if (_quiet && _gate.Wait(0))
-                await WriteInsideAsync(_pipe, static (_, pipe) => pipe.Write(":\n\n"u8));
+                await WriteInsideAsync(_ping, static (stream, ping) => stream._pipe.Write(ping));
             _quiet = true;
         }
     }

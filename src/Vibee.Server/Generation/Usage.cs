@@ -21,16 +21,21 @@ internal readonly record struct Usage(int PromptTokens, int CachedTokens, int Co
         return usage;
     }
 
-    public void Write(Utf8JsonWriter json)
+    public void Write(Utf8JsonWriter json) => Write(json, "prompt_tokens", "completion_tokens");
+
+    /// <summary>The same in the words of the Responses API.</summary>
+    public void WriteAsInput(Utf8JsonWriter json) => Write(json, "input_tokens", "output_tokens");
+
+    private void Write(Utf8JsonWriter json, string prompt, string completion)
     {
         json.WriteStartObject("usage"u8);
-        json.WriteNumber("prompt_tokens"u8, PromptTokens);
-        json.WriteNumber("completion_tokens"u8, CompletionTokens);
+        json.WriteNumber(prompt, PromptTokens);
+        json.WriteNumber(completion, CompletionTokens);
         json.WriteNumber("total_tokens"u8, PromptTokens + CompletionTokens);
-        json.WriteStartObject("prompt_tokens_details"u8);
+        json.WriteStartObject(string.Concat(prompt, "_details"));
         json.WriteNumber("cached_tokens"u8, CachedTokens);
         json.WriteEndObject();
-        json.WriteStartObject("completion_tokens_details"u8);
+        json.WriteStartObject(string.Concat(completion, "_details"));
         json.WriteNumber("reasoning_tokens"u8, ReasoningTokens);
         json.WriteEndObject();
         json.WriteEndObject();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
+using Vibee.Server.Anthropic;
 using Vibee.Server.Observability;
 using Vibee.Server.Requests;
 
@@ -16,7 +17,7 @@ internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, 
     public async Task InvokeAsync(HttpContext context)
     {
         var id = RequestId(context.Request);
-        context.Response.Headers["x-request-id"] = id;
+        SetRequestId(context, id);
         if (context.GetEndpoint()?.Metadata.GetMetadata<Probe>() is null)
             metrics.Request();
 
@@ -60,10 +61,17 @@ internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, 
             return;
         }
 
-        var id = context.Response.Headers["x-request-id"];
+        var id = context.Response.Headers["x-request-id"].ToString();
         context.Response.Clear();
-        context.Response.Headers["x-request-id"] = id;
+        SetRequestId(context, id);
         await error.SendAsync(context);
+    }
+
+    private static void SetRequestId(HttpContext context, string id)
+    {
+        context.Response.Headers["x-request-id"] = id;
+        if (AnthropicError.IsAnthropic(context.Request))
+            context.Response.Headers[AnthropicError.RequestIdHeader] = id;
     }
 
     private static bool IsClientGone(HttpContext context, Exception exception) =>

@@ -5,7 +5,7 @@ using Vibee.Server.Generation;
 namespace Vibee.Server.OpenAi;
 
 /// <summary>The shapes of chat: <c>chat.completion</c> and its chunks.</summary>
-internal sealed class ChatAnswer : Answer
+internal sealed class ChatAnswer : ChoicesAnswer
 {
     public required ChatLogprobs? Logprobs { get; init; }
 
@@ -15,7 +15,7 @@ internal sealed class ChatAnswer : Answer
 
     protected override string ChunkObject => "chat.completion.chunk";
 
-    public override bool HasStart(Choice choice) => true;
+    protected override bool HasStart(Choice choice) => true;
 
     protected override void WriteChoice(Utf8JsonWriter json, Choice choice)
     {

@@ -12,7 +12,15 @@ internal sealed class ChatLogprobs(ITokenizer tokenizer)
     public void Write(Utf8JsonWriter json, IReadOnlyList<GeneratedToken> tokens)
     {
         json.WriteStartObject("logprobs"u8);
-        json.WriteStartArray("content"u8);
+        Write(json, "content"u8, tokens);
+        json.WriteNull("refusal"u8);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The array of tokens alone.</summary>
+    public void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<GeneratedToken> tokens)
+    {
+        json.WriteStartArray(name);
         foreach (var token in tokens)
         {
             json.WriteStartObject();
@@ -30,8 +38,6 @@ internal sealed class ChatLogprobs(ITokenizer tokenizer)
         }
 
         json.WriteEndArray();
-        json.WriteNull("refusal"u8);
-        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> bytes, float logprob)

@@ -10,6 +10,9 @@ namespace Vibee.Server.OpenAi;
 /// <param name="Variables">More for the template.</param>
 internal sealed record ChatPrompt(JsonArray Messages, bool AddGenerationPrompt, string? Prefill, JsonObject Variables)
 {
+    /// <summary>The field of the request that the messages stood in.</summary>
+    public string Source { get; private init; } = "messages";
+
     public static ChatPrompt Read(RequestFields fields)
     {
         var messages = ChatMessages.Read(fields);
@@ -22,38 +25,39 @@ internal sealed record ChatPrompt(JsonArray Messages, bool AddGenerationPrompt, 
                 "'add_generation_prompt' and 'continue_final_message' cannot both be true.");
         }
 
+        return Of(fields, "messages", messages, variables, addGenerationPrompt, continueFinal);
+    }
+
+    /// <summary>Decides whether the answer is a new message or continues the last one.</summary>
+    public static ChatPrompt Of(
+        RequestFields fields, string source, JsonArray messages, JsonObject variables, bool? addGenerationPrompt = null, bool? continueFinal = null)
+    {
         if (fields.Problem is not null)
             return new ChatPrompt(messages, true, null, variables);
 
         var last = messages[^1]!.AsObject();
         var isAssistant = IsAssistant(last);
         if (continueFinal == true && !isAssistant)
-            fields.Fail("messages", "invalid_value", "'continue_final_message' needs a last message from the assistant.");
+            fields.Fail(source, "invalid_value", "'continue_final_message' needs a last message from the assistant.");
 
         // A chat that ends with the assistant is to be continued unless the request says otherwise.
         var continues = isAssistant && (continueFinal ?? addGenerationPrompt ?? true);
         if (!continues)
-            return new ChatPrompt(messages, addGenerationPrompt ?? true, null, variables);
+            return new ChatPrompt(messages, addGenerationPrompt ?? true, null, variables) { Source = source };
 
         if (messages.Count > 1 && IsAssistant(messages[^2]!.AsObject()))
-            fields.Fail("messages", "invalid_value", "Two messages of the assistant at the end cannot be continued.");
+            fields.Fail(source, "invalid_value", "Two messages of the assistant at the end cannot be continued.");
         if (last.ContainsKey("tool_calls"))
-            fields.Fail("messages", "invalid_value", "A message with tool calls cannot be continued.");
+            fields.Fail(source, "invalid_value", "A message with tool calls cannot be continued.");
         messages.RemoveAt(messages.Count - 1);
-        return new ChatPrompt(messages, true, MessageContent.TextOf(last["content"]), variables);
+        return new ChatPrompt(messages, true, MessageContent.TextOf(last["content"]), variables) { Source = source };
     }
 
-    private static bool IsAssistant(JsonObject message) => (string?)message["role"] == "assistant";
-
-    private static JsonObject ReadVariables(RequestFields fields)
+    /// <summary>Reads what a request says to the template itself.</summary>
+    public static JsonObject ReadVariables(RequestFields fields)
     {
         var variables = new JsonObject();
-        if (fields.Choice("reasoning_effort", "none", "minimal", "low", "medium", "high", "xhigh", "max") is { } effort)
-        {
-            variables["enable_thinking"] = effort != "none";
-            variables["reasoning_effort"] = effort;
-        }
-
+        ReadEffort(fields, "reasoning_effort", variables);
         if (fields.Bool("enable_thinking") is { } thinking)
             variables["enable_thinking"] = thinking;
         if (fields.Object("chat_template_kwargs") is not { } arguments)
@@ -64,4 +68,19 @@ internal sealed record ChatPrompt(JsonArray Messages, bool AddGenerationPrompt, 
             variables[pair.Name] = JsonNodes.Of(pair.Value);
         return variables;
     }
+
+    /// <returns>How hard the model is asked to think, or null where the request is silent.</returns>
+    public static string? ReadEffort(RequestFields fields, string name, JsonObject variables)
+    {
+        var effort = fields.Choice(name, "none", "minimal", "low", "medium", "high", "xhigh", "max");
+        if (effort is not null)
+        {
+            variables["enable_thinking"] = effort != "none";
+            variables["reasoning_effort"] = effort;
+        }
+
+        return effort;
+    }
+
+    private static bool IsAssistant(JsonObject message) => (string?)message["role"] == "assistant";
 }

@@ -6,32 +6,15 @@ using Vibee.Server.Requests;
 namespace Vibee.Server.OpenAi;
 
 /// <summary>A chat request, read and checked.</summary>
-internal sealed record ChatRequest
+internal sealed record ChatRequest : ConversationRequest
 {
     private const int MaxChoices = 128;
 
-    public required string Model { get; init; }
-
-    public required ChatPrompt Prompt { get; init; }
-
-    public required SamplingParams Sampling { get; init; }
-
-    public required string[] Stops { get; init; }
-
-    public int? MaxTokens { get; init; }
-
     public int Choices { get; init; }
-
-    public bool Stream { get; init; }
 
     public bool IncludeUsage { get; init; }
 
     public bool IncludeTimings { get; init; }
-
-    public bool SplitReasoning { get; init; }
-
-    /// <summary>Repeat the text that the answer continues.</summary>
-    public bool Echo { get; init; }
 
     /// <summary>Reads a request; whether it is any good, <see cref="RequestFields.Problem"/> says afterwards.</summary>
     public static ChatRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, ITokenizer tokenizer)
@@ -76,7 +59,7 @@ internal sealed record ChatRequest
         return wanted ? top ?? 0 : null;
     }
 
-    private static void CheckTools(RequestFields fields)
+    public static void CheckTools(RequestFields fields)
     {
         if (fields.Array("tools") is { } tools && tools.GetArrayLength() > 0)
             fields.Fail(ApiError.Unsupported("tools"));

@@ -5,7 +5,7 @@ using Vibee.Server.Generation;
 namespace Vibee.Server.OpenAi;
 
 /// <summary>The shape of completions, the same for whole answers and chunks.</summary>
-internal sealed class CompletionAnswer : Answer
+internal sealed class CompletionAnswer : ChoicesAnswer
 {
     public required CompletionLogprobs? Logprobs { get; init; }
 
@@ -15,7 +15,7 @@ internal sealed class CompletionAnswer : Answer
 
     protected override string ChunkObject => "text_completion";
 
-    public override bool HasStart(Choice choice) => choice.Echo.Length > 0;
+    protected override bool HasStart(Choice choice) => choice.Echo.Length > 0;
 
     protected override void WriteChoice(Utf8JsonWriter json, Choice choice)
     {

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Vibee.Server.Anthropic;
 
 namespace Vibee.Server.Requests;
 
-/// <summary>A refusal in the shape that OpenAI clients expect.</summary>
+/// <summary>A refusal, in the shape that OpenAI clients expect; on the paths of Anthropic's API in theirs.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Message">What was wrong and what to do.</param>
 /// <param name="Param">The path of the field at fault.</param>
@@ -51,6 +52,8 @@ internal sealed record ApiError(
     {
         if (RetryAfter is { } seconds)
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return JsonReply.SendAsync(context, Status, this, static (json, error) => error.Write(json));
+        return AnthropicError.IsAnthropic(context.Request)
+            ? JsonReply.SendAsync(context, Status, (Error: this, context.Response), static (json, reply) => AnthropicError.Write(json, reply.Error, reply.Response))
+            : JsonReply.SendAsync(context, Status, this, static (json, error) => error.Write(json));
     }
 }

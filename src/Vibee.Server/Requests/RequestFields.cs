@@ -67,6 +67,22 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
     public RequestFields? Object(string name) =>
         Read(name, JsonValueKind.Object, "an object") is { } value ? new RequestFields(value, PathOf(name), this) : null;
 
+    /// <summary>The objects of array <paramref name="name"/>, up to the first problem: hostile input may hold a
+    /// million of them.</summary>
+    public IEnumerable<RequestFields> Objects(string name, JsonElement array)
+    {
+        var index = 0;
+        foreach (var element in array.EnumerateArray())
+        {
+            var item = $"{name}[{index++}]";
+            if (element.ValueKind != JsonValueKind.Object)
+                FailType(item, "an object");
+            if (Problem is not null)
+                yield break;
+            yield return new RequestFields(element, PathOf(item), this);
+        }
+    }
+
     public float? Number(string name, double min, double max)
     {
         if (Read(name, JsonValueKind.Number, "a number") is not { } value)

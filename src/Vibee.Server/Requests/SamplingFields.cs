@@ -27,21 +27,21 @@ internal static class SamplingFields
         IgnoreEnd = fields.Bool("ignore_eos") ?? defaults.IgnoreEnd,
     };
 
-    public static string[] Stops(RequestFields fields)
+    public static string[] Stops(RequestFields fields, string name = "stop")
     {
-        if (!fields.TryGet("stop", out var stop))
+        if (!fields.TryGet(name, out var stop))
             return [];
         if (stop.ValueKind == JsonValueKind.String)
             return [stop.GetString()!];
         if (stop.ValueKind != JsonValueKind.Array)
         {
-            fields.FailType("stop", "a string or an array of strings");
+            fields.FailType(name, "a string or an array of strings");
             return [];
         }
 
         if (stop.GetArrayLength() > MaxStops)
         {
-            fields.Fail("stop", "array_above_max_length", $"'stop' may have at most {MaxStops} strings.");
+            fields.Fail(name, "array_above_max_length", $"'{name}' may have at most {MaxStops} strings.");
             return [];
         }
 
@@ -51,7 +51,7 @@ internal static class SamplingFields
             if (element.ValueKind == JsonValueKind.String)
                 stops.Add(element.GetString()!);
             else
-                fields.FailType("stop", "a string or an array of strings");
+                fields.FailType(name, "a string or an array of strings");
         }
 
         return [.. stops];

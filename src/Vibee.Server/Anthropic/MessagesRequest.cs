@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Vibee.Engine;
+using Vibee.Engine.Sampling;
+using Vibee.Server.OpenAi;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server.Anthropic;
+
+/// <summary>A request to /v1/messages, read and checked.</summary>
+internal sealed record MessagesRequest : ConversationRequest
+{
+    private const int MinThinkingBudget = 1024;
+
+    public bool ShowThinking { get; init; }
+
+    public static MessagesRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, ITokenizer tokenizer)
+    {
+        fields.Require("messages", out _);
+        fields.Require("max_tokens", out _);
+        return ReadToCount(fields, served, defaults, tokenizer);
+    }
+
+    /// <summary>Reads a request that only counts and needs no limit.</summary>
+    public static MessagesRequest ReadToCount(RequestFields fields, ServedModel served, SamplingParams defaults, ITokenizer tokenizer)
+    {
+        fields.Require("messages", out _);
+        var model = served.Resolve(fields);
+        var messages = InputMessages.Read(fields);
+        var maxTokens = fields.Integer("max_tokens", 1, int.MaxValue);
+        var variables = new JsonObject();
+        var thinks = ReadThinking(fields, maxTokens);
+        if (thinks is not null)
+            variables["enable_thinking"] = thinks;
+        ReadOutputConfig(fields, variables);
+        var request = new MessagesRequest
+        {
+            Model = model,
+            Prompt = ChatPrompt.Of(fields, "messages", messages, variables),
+            MaxTokens = maxTokens,
+            Sampling = defaults with
+            {
+                Temperature = fields.Number("temperature", 0, 1) ?? defaults.Temperature,
+                TopP = fields.Number("top_p", 0, 1) ?? defaults.TopP,
+                TopK = fields.Integer("top_k", 0, int.MaxValue) ?? defaults.TopK,
+            },
+            Stops = fields.Array("stop_sequences") is null ? [] : SamplingFields.Stops(fields, "stop_sequences"),
+            Stream = fields.Bool("stream") ?? false,
+            ShowThinking = thinks ?? true, // a model that thinks unasked is better seen thinking than silent
+        };
+        CheckTools(fields);
+        fields.Object("metadata")?.String("user_id");
+        fields.Choice("service_tier", "auto", "standard_only");
+        return request;
+    }
+
+    /// <returns>Whether the model is to think, or null where that is left to it.</returns>
+    private static bool? ReadThinking(RequestFields fields, int? maxTokens)
+    {
+        if (fields.Object("thinking") is not { } thinking)
+            return null;
+        thinking.Require("type", out _);
+        var type = thinking.Choice("type", "enabled", "disabled", "adaptive");
+        if (type != "enabled")
+            return type != "disabled";
+
+        // A target, not a limit: a model cannot be told how long to think, and cutting it off would spoil the answer.
+        thinking.Require("budget_tokens", out _);
+        if (thinking.Integer("budget_tokens", MinThinkingBudget, int.MaxValue) >= maxTokens)
+            thinking.Fail("budget_tokens", "invalid_value", "'thinking.budget_tokens' must be less than 'max_tokens'.");
+        return true;
+    }
+
+    private static void ReadOutputConfig(RequestFields fields, JsonObject variables)
+    {
+        fields.Refuse("output_format");
+        if (fields.Object("output_config") is not { } config)
+            return;
+        config.Refuse("format");
+        if (config.Choice("effort", "low", "medium", "high", "xhigh", "max") is { } effort)
+            variables["reasoning_effort"] = effort;
+    }
+
+    private static void CheckTools(RequestFields fields)
+    {
+        foreach (var name in (string[])["tools", "mcp_servers"])
+        {
+            if (fields.Array(name) is { } tools && tools.GetArrayLength() > 0)
+                fields.Fail(ApiError.Unsupported(name));
+        }
+
+        if (fields.Object("tool_choice") is not { } choice)
+            return;
+        choice.Require("type", out _);
+        if (choice.Choice("type", "auto", "any", "tool", "none") is "any" or "tool")
+            choice.Fail("type", "invalid_value", "'tool_choice.type' must be auto or none where 'tools' is empty.");
+    }
+}

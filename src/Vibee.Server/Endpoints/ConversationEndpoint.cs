@@ -1,0 +1,46 @@
+using Vibee.Engine;
+using Vibee.Engine.Sampling;
+using Vibee.Engine.Text;
+using Vibee.Server.Generation;
+using Vibee.Server.OpenAi;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server.Endpoints;
+
+/// <summary>An endpoint that continues a conversation.</summary>
+internal abstract class ConversationEndpoint<TRequest>(
+    ServerOptions options, ServedModel served, AnswerRunner runner, Func<RequestFields, ServedModel, SamplingParams, ITokenizer, TRequest> read)
+    : ModelEndpoint(options, served)
+    where TRequest : ConversationRequest
+{
+    private readonly ServerOptions _options = options;
+    private readonly ServedModel _served = served;
+
+    protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
+    {
+        var request = read(fields, _served, model.Defaults(_options), model.Engine.Tokenizer);
+        if (fields.Problem is { } problem)
+            return problem.SendAsync;
+        if (model.Prepare(request.Prompt, out var error) is not { } prompt)
+            return error!.SendAsync;
+        if (model.CheckLength(prompt.Tokens.Length, request.Prompt.Source) is { } tooLong)
+            return tooLong.SendAsync;
+
+        var answer = MakeAnswer(request, prompt, model);
+        return context => runner.RunAsync(context, model.Engine, answer);
+    }
+
+    protected abstract Answer MakeAnswer(TRequest request, PreparedPrompt prompt, LoadedModel model);
+
+    protected static Choice MakeChoice(TRequest request, PreparedPrompt prompt, LoadedModel model, int index = 0)
+    {
+        var sampling = index == 0 ? request.Sampling : request.Sampling with { Seed = request.Sampling.Seed + index };
+        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling);
+        var splitter = request.SplitReasoning ? new ReasoningSplitter(prompt.Text) : ReasoningSplitter.Off();
+        return new Choice(index, sequence, new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, splitter))
+        {
+            ChargesPrompt = index == 0,
+            Echo = request.Echo ? request.Prompt.Prefill ?? "" : "",
+        };
+    }
+}
