@@ -46,7 +46,9 @@ public interface IModelRunner : IDisposable
     /// positions of <paramref name="source"/>. No cell is copied: both slots refer to the same cells until each
     /// removes them, and either may be continued on its own.
     /// </summary>
-    void Fork(int source, int target, int length);
+    /// <returns>False when this model can share only the whole of a slot (recurrent state): then nothing was
+    /// changed.</returns>
+    bool Fork(int source, int target, int length);
 
     /// <summary>
     /// Forgets the positions of <paramref name="slot"/> from <paramref name="start"/> to its end; cells that no

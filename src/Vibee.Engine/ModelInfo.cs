@@ -31,4 +31,13 @@ public sealed record ModelInfo
 
     /// <summary>Sampling values the file recommends (<c>general.sampling.*</c>), over the product's defaults.</summary>
     public SamplingParams SamplingDefaults { get; init; } = SamplingParams.Default;
+
+    /// <summary>The same model with the texts of the begin and end tokens as its tokenizer has them, which knows of
+    /// some that the file does not name.</summary>
+    public ModelInfo With(ITokenizer tokenizer)
+    {
+        return this with { BeginText = Text(tokenizer.BeginToken), EndText = Text(tokenizer.EndToken) };
+
+        string Text(int? token) => token is { } id ? System.Text.Encoding.UTF8.GetString(tokenizer.Bytes(id, renderSpecial: true)) : "";
+    }
 }

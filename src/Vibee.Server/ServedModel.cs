@@ -1,4 +1,5 @@
 using Vibee.Engine;
+using Vibee.Server.Requests;
 
 namespace Vibee.Server;
 
@@ -12,7 +13,7 @@ namespace Vibee.Server;
 /// <param name="created">When it came to be: the file's time, which stays the same from start to start.</param>
 public sealed class ServedModel(IReadOnlyList<string> ids, IReadOnlyList<string> aliases, DateTimeOffset created)
 {
-    private volatile InferenceEngine? _engine;
+    private volatile LoadedModel? _loaded;
     private float _progress;
 
     public IReadOnlyList<string> Ids { get; } = ids;
@@ -29,7 +30,28 @@ public sealed class ServedModel(IReadOnlyList<string> ids, IReadOnlyList<string>
     }
 
     /// <summary>The engine, or null while the model loads.</summary>
-    public InferenceEngine? Engine => _engine;
+    public InferenceEngine? Engine => _loaded?.Engine;
 
-    public void Ready(InferenceEngine engine) => _engine = engine;
+    internal LoadedModel? Loaded => _loaded;
+
+    /// <summary>Opens the API. The server stops the engine when it stops itself.</summary>
+    public void Ready(InferenceEngine engine) => _loaded = new LoadedModel(engine, Ids[0]);
+
+    /// <summary>The id that a name stands for, or null.</summary>
+    internal string? Resolve(string name) =>
+        Ids.Contains(name) ? name : Aliases.Contains(name) ? Ids[0] : null;
+
+    /// <summary>The id of the model that a request names, the default one if it names none.</summary>
+    internal string Resolve(RequestFields fields)
+    {
+        if (fields.String("model") is not { Length: > 0 } name)
+            return Ids[0];
+        if (Resolve(name) is { } id)
+            return id;
+        fields.Fail(NotFound(name));
+        return Ids[0];
+    }
+
+    internal static ApiError NotFound(string name) =>
+        new(404, $"The model '{name}' does not exist. GET /v1/models lists those that do.", "model", "model_not_found");
 }

@@ -17,4 +17,7 @@ public sealed record ServerOptions
 
     /// <summary>How long running streams may go on when the server is told to stop.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Sampling values that stand over the model's where a request is silent.</summary>
+    public SamplingOverrides Sampling { get; init; } = new();
 }

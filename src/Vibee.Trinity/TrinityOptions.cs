@@ -27,5 +27,5 @@ public sealed record TrinityOptions
     public MemoryBudget Memory { get; init; } = new();
 
     /// <summary>Is told how far loading has come, from 0 to 1.</summary>
-    public IProgress<double>? Progress { get; init; }
+    public IProgress<float>? Progress { get; init; }
 }

@@ -15,13 +15,13 @@ public sealed partial class TrinityRunner
         _file = file;
         _memory = options.Memory;
         Tokenizer = ReadTokenizer(file);
-        Model = ModelInfoReader.Read(file, Tokenizer);
+        Model = GgufModelInfo.Read(file).With(Tokenizer);
         var context = options.ContextLength > 0 ? options.ContextLength : Model.TrainedContextLength;
         var reader = new ModelReader(file, context);
         var model = Architectures.Read(reader);
         _vocabulary = model.Shape.Vocabulary;
         Check(model, context);
-        options.Progress?.Report(0.5);
+        options.Progress?.Report(0.5f);
 
         _expected = new int[options.Slots];
         _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));

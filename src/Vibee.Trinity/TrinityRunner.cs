@@ -60,11 +60,12 @@ public sealed partial class TrinityRunner : IModelRunner
         return row >= 0 ? _logits.Row(row) : throw new ArgumentException($"Token {index} of the last batch wanted no logits.");
     }
 
-    public void Fork(int source, int target, int length)
+    public bool Fork(int source, int target, int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _cache.Length(source));
         ArgumentOutOfRangeException.ThrowIfNotEqual(_cache.Length(target), 0);
         _cache.Fork(source, target, length);
+        return true;
     }
 
     public bool Truncate(int slot, int start)

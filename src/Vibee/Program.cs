@@ -1,14 +1,21 @@
 using System.CommandLine;
 using Vibee;
+using Vibee.Bench;
 
 // Everything a user can do starts here: one command per file, each of which builds its settings, composes and runs.
 var root = new RootCommand("Vibee serves GGUF models on your own machine behind the OpenAI API.  φ² + 1/φ² = 3")
 {
     ServeCommand.Create(),
+    BenchCommand.Create(),
+    PhiCommand.Create(),
 };
 
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
 if (parsed.Errors.Count > 0)
-    return Failure.Usage(parsed.Errors.Select(error => error.Message));
+    return Failure.Usage(Usage.Explain(parsed));
 
-return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return await parsed.InvokeAsync(new InvocationConfiguration
+{
+    EnableDefaultExceptionHandler = false,
+    ProcessTerminationTimeout = null, // the server itself drains on SIGTERM; the library would end it after 2 s
+});

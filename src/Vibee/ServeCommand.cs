@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Vibee.Server;
 
 namespace Vibee;
 
@@ -25,11 +26,12 @@ internal static class ServeCommand
         var threads = Setting.OptionalNumber("--threads", 1, 1024, "CPU threads of the engine (default 4, or the number of cores if less)");
         var parallel = Setting.Number("--parallel", 4, 1, 256, "Requests answered at the same time; more wait in a queue");
         var batch = Setting.Number("--batch-size", 512, 16, 65536, "Most tokens evaluated in one step");
-        var queue = Setting.Number("--max-queue", 512, 0, 1_000_000, "Requests that may wait; more are refused with status 429");
+        var queue = Setting.Number("--max-queue", 512, 0, 1_000_000, "Requests that may wait; more are refused with status 503");
         var alias = Setting.Text("--alias", "The model's id in the API (default: its file name without .gguf)");
-        var engine = Setting.Choice("--engine", "auto", ["auto", "llama", "mock"], "What evaluates the model; auto takes the best for it");
+        var engine = Setting.Choice("--engine", "auto", ["auto", "llama", "trinity", "mock"], "What evaluates the model; auto takes the best for it");
         var library = Setting.Text("--llama-lib", "Directory with your own build of llama.cpp (CUDA, ROCm, Metal), v0.5.0");
-        var gpuLayers = Setting.Number("--gpu-layers", 0, -1, 100_000, "Layers of the model to put on the GPU; -1 is all of them");
+        var gpuLayers = Setting.OptionalNumber("--gpu-layers", 0, 100_000, "Layers of the model to put on the GPU (default: all of them, where llama.cpp finds a GPU)");
+        var memory = Setting.Size("--memory", "Most memory Trinity may take for weights, cache and buffers, such as 900M or 4G (default: no limit)");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
         var drain = Setting.Number("--drain-seconds", 10.0, 0, 3600, "How long running answers may go on after Ctrl-C or SIGTERM");
         var temperature = Setting.OptionalNumber("--temperature", 0f, 2f, "Temperature of requests that set none (default: the model file's, or 0.8)");
@@ -40,20 +42,18 @@ internal static class ServeCommand
 
         var command = new Command("serve", Description)
         {
-            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, logLevel,
+            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, logLevel,
             drain, temperature, topK, topP, minP, repeatPenalty,
         };
-        command.Validators.Add(result =>
+        command.SetAction(async (parsed, _) =>
         {
-            var isMock = result.GetValue(engine) == "mock";
-            if (isMock && result.GetValue(model) is not null)
-                result.AddError("--engine mock takes no model: leave out --model, or choose another engine");
-            if (result.GetValue(engine) == "llama" && result.GetValue(model) is null)
-                result.AddError("--engine llama needs a model: -m FILE");
-            if (result.GetValue(library) is { } directory && !Directory.Exists(directory))
-                result.AddError($"--llama-lib {directory}: there is no such directory");
+            var settings = Read(parsed);
+            var problems = settings.FindContradictions().ToList();
+            return problems.Count > 0 ? Failure.Usage(problems) : await Serving.RunAsync(settings);
         });
-        command.SetAction((parsed, _) => Serving.RunAsync(new ServeSettings
+        return command;
+
+        ServeSettings Read(ParseResult parsed) => new()
         {
             Model = parsed.GetValue(model),
             Host = parsed.GetValue(host) ?? "0.0.0.0",
@@ -67,11 +67,17 @@ internal static class ServeCommand
             Engine = Enum.Parse<EngineChoice>(parsed.GetValue(engine)!, ignoreCase: true),
             LlamaLibrary = parsed.GetValue(library),
             GpuLayers = parsed.GetValue(gpuLayers),
+            Memory = parsed.GetValue(memory),
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
             DrainTimeout = TimeSpan.FromSeconds(parsed.GetValue(drain)),
-            Sampling = new SamplingSettings(parsed.GetValue(temperature), parsed.GetValue(topK), parsed.GetValue(topP),
-                parsed.GetValue(minP), parsed.GetValue(repeatPenalty)),
-        }));
-        return command;
+            Sampling = new SamplingOverrides
+            {
+                Temperature = parsed.GetValue(temperature),
+                TopK = parsed.GetValue(topK),
+                TopP = parsed.GetValue(topP),
+                MinP = parsed.GetValue(minP),
+                RepeatPenalty = parsed.GetValue(repeatPenalty),
+            },
+        };
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vibee.Server;
 
 namespace Vibee;
 
@@ -6,6 +7,7 @@ internal enum EngineChoice
 {
     Auto,
     Llama,
+    Trinity,
     Mock,
 }
 
@@ -36,14 +38,27 @@ internal sealed record ServeSettings
 
     public required string? LlamaLibrary { get; init; }
 
-    public required int GpuLayers { get; init; }
+    /// <summary>Null is all of them, where there is a GPU.</summary>
+    public required int? GpuLayers { get; init; }
+
+    /// <summary>Bytes that Trinity may take for weights, cache and buffers; null is no limit.</summary>
+    public required long? Memory { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 
     public required TimeSpan DrainTimeout { get; init; }
 
-    public required SamplingSettings Sampling { get; init; }
+    public required SamplingOverrides Sampling { get; init; }
+
+    /// <summary>Values that are each right but not together, a sentence for each.</summary>
+    public IEnumerable<string> FindContradictions()
+    {
+        if (Engine == EngineChoice.Mock && Model is not null)
+            yield return "--engine mock takes no model: leave out --model, or choose another engine";
+        if (Engine is EngineChoice.Llama or EngineChoice.Trinity && Model is null)
+            yield return $"--engine {Engine.ToString().ToLowerInvariant()} needs a model: -m FILE";
+        if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
+            yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
+    }
 }
 
-/// <summary>Sampling values for requests that are silent about them; null leaves it to the model file.</summary>
-internal sealed record SamplingSettings(float? Temperature, int? TopK, float? TopP, float? MinP, float? RepeatPenalty);

@@ -12,12 +12,17 @@ namespace Vibee;
 internal static class Setting
 {
     public static Option<string?> Text(string name, string description, params string[] aliases) =>
-        Create<string?>(name, null, text => new(text, null), description, aliases);
+        Create<string?>(name, null, text => new(text, text.Length == 0 ? "must not be empty" : null), description, aliases);
 
     public static Option<string> Choice(string name, string fallback, string[] choices, string description) =>
         Create<string>(name, fallback, text => choices.Contains(text)
             ? new(text, null)
             : new(fallback, $"must be one of {string.Join(", ", choices)}"), $"{description} [{string.Join('|', choices)}]");
+
+    public static Option<Uri> Url(string name, string fallback, string description) =>
+        Create(name, new Uri(fallback), text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
+            ? new(url, null)
+            : new(new Uri(fallback), "must be an address such as http://localhost:8000"), description);
 
     /// <summary>A number that has a default.</summary>
     public static Option<T> Number<T>(string name, T fallback, T min, T max, string description) where T : struct, INumber<T> =>
@@ -26,6 +31,16 @@ internal static class Setting
     /// <summary>A number that is decided later when it is not given.</summary>
     public static Option<T?> OptionalNumber<T>(string name, T min, T max, string description) where T : struct, INumber<T> =>
         Create<T?>(name, null, text => Parse(text, min, max) switch { var (value, problem) => new(value, problem) }, description);
+
+    /// <summary>A number of bytes, with K, M or G for powers of 1024.</summary>
+    public static Option<long?> Size(string name, string description) => Create<long?>(name, null, text =>
+    {
+        var shift = char.ToUpperInvariant(text.LastOrDefault()) switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
+        var digits = shift == 0 ? text : text[..^1];
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 && value <= long.MaxValue >> shift
+            ? new(value << shift, null)
+            : new(null, "must be a size such as 900M or 4G");
+    }, description);
 
     private static Parsed<T> Parse<T>(string text, T min, T max) where T : INumber<T>
     {

@@ -41,7 +41,7 @@ internal sealed class WatchedRunner(
         return logits;
     }
 
-    public void Fork(int source, int target, int length) => inner.Fork(source, target, length);
+    public bool Fork(int source, int target, int length) => inner.Fork(source, target, length);
 
     public bool Truncate(int slot, int start) => inner.Truncate(slot, start);
 

@@ -81,11 +81,12 @@ public sealed class ScriptedRunner : IModelRunner
         return logits;
     }
 
-    public void Fork(int source, int target, int length)
+    public bool Fork(int source, int target, int length)
     {
         if (_slots[target].Count > 0)
             throw new InvalidOperationException($"Slot {target} is in use.");
         _slots[target].AddRange(_slots[source].Take(length));
+        return true;
     }
 
     public bool Truncate(int slot, int start)

@@ -31,7 +31,15 @@ internal static class Architectures
         "falcon", "gemma3", "gpt2", "llama", "phi2", "phi3", "qwen2", "qwen3", "qwen3moe", "stablelm", "starcoder2",
     };
 
+    /// <summary>Those of the regular ones that rotate whole heads: llama.cpp asserts it when it builds their graph.</summary>
+    private static readonly HashSet<string> s_fullyRotated = new(StringComparer.Ordinal)
+    {
+        "falcon", "llama", "qwen2", "qwen3", "qwen3moe", "starcoder2",
+    };
+
     public static bool IsKnown(string architecture) => s_known.Contains(architecture);
 
     public static bool IsRegular(string architecture) => s_regular.Contains(architecture);
+
+    public static bool RotatesWholeHeads(string architecture) => s_fullyRotated.Contains(architecture);
 }

@@ -114,10 +114,13 @@ internal sealed class Hyperparameters(GgufMetadata metadata, string architecture
             ? $"{Key("rope.scaling.type")} has the unknown value {GgufException.Quote(scaling)}"
             : null;
 
-    private string? Layers() =>
-        metadata.GetInteger(Key("nextn_predict_layers")) is { } predictors && (predictors < 0 || predictors > LayerCount)
-            ? Absurd("nextn_predict_layers")
-            : null;
+    private string? Layers()
+    {
+        if (metadata.GetInteger(Key("nextn_predict_layers")) is { } predictors && (predictors < 0 || predictors > LayerCount))
+            return Absurd("nextn_predict_layers");
+        // How embeddings are pooled, one of five ways; unspecified is written as -1, signed or not.
+        return metadata.GetInteger(Key("pooling_type")) is null or (>= -1 and <= 4) or uint.MaxValue ? null : Absurd("pooling_type");
+    }
 
     private string? Experts()
     {
@@ -143,18 +146,22 @@ internal sealed class Hyperparameters(GgufMetadata metadata, string architecture
             if (heads == 0 || keyHeads == 0 || heads % keyHeads != 0)
                 return $"{Key("attention.head_count")} is {heads} where {Key("attention.head_count_kv")} is {keyHeads}";
         }
-        if (KeyLength == 0 || ValueLength == 0)
-            return "its attention heads have no width";
+        // Gemma alone may give values another width than keys.
+        if (KeyLength == 0 || ValueLength == 0 || (KeyLength != ValueLength && architecture != "gemma3"))
+            return $"attention heads cannot have {KeyLength} dimensions in keys and {ValueLength} in values";
         return Rope("rope.dimension_count", KeyLength)
-            ?? Rope("rope.dimension_count_swa", metadata.GetInteger(Key("attention.key_length_swa")) ?? KeyLength);
+            ?? Rope("rope.dimension_count_swa", metadata.GetInteger(Key("attention.key_length_swa")) ?? KeyLength)
+            ?? (metadata.GetNumber(Key("rope.freq_base")) is <= 0 ? Absurd("rope.freq_base") : null);
     }
 
+    /// <summary>Positions turn pairs of a head's dimensions: some of them, or all.</summary>
     private string? Rope(string name, long headLength)
     {
-        var dimensions = metadata.GetInteger(Key(name)) ?? headLength;
-        if (dimensions < 0 || dimensions > headLength || (dimensions % 2 != 0 && architecture != "gpt2"))
-            return $"{Key(name)} is {dimensions} where a head has {headLength} dimensions";
-        return metadata.GetNumber(Key("rope.freq_base")) is <= 0 ? Absurd("rope.freq_base") : null;
+        if (architecture == "gpt2" || metadata.GetInteger(Key(name)) is not { } dimensions)
+            return headLength % 2 == 0 || architecture == "gpt2" ? null : $"attention heads cannot have {headLength} dimensions";
+        var fits = dimensions % 2 == 0 && dimensions <= headLength
+            && (dimensions == headLength || !Architectures.RotatesWholeHeads(architecture));
+        return fits ? null : $"{Key(name)} is {dimensions} where attention heads have {headLength} dimensions";
     }
 
     private string Absurd(string name) =>

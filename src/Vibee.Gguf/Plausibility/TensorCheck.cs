@@ -15,16 +15,31 @@ internal sealed class TensorCheck(GgufFile file, Hyperparameters model, int? tok
         return Architectures.IsRegular(model.Architecture) ? Regular() : null;
     }
 
-    /// <summary>Types that no operation of llama.cpp takes; it asserts on them in the middle of a computation.</summary>
+    /// <summary>llama.cpp asserts in the middle of a computation that it can work with a tensor's type.</summary>
     private string? Type(GgufTensor tensor)
     {
-        var isVector = tensor.Name.EndsWith("_norm.weight", StringComparison.Ordinal)
-            || (tensor.Name.EndsWith(".bias", StringComparison.Ordinal) && tensor.Dimensions.Count <= 1);
-        // 32-bit integers are tables of experts in a few architectures.
-        var isWeight = tensor.Type is not (GgmlType.I8 or GgmlType.I16 or GgmlType.I64 or GgmlType.F64 or GgmlType.Q8_1 or GgmlType.Q8_K)
-            && !(tensor.Type == GgmlType.I32 && Architectures.IsRegular(model.Architecture));
-        var isPlausible = isVector ? tensor.Type == GgmlType.F32 : isWeight;
+        var isPlausible = tensor.Type switch
+        {
+            GgmlType.F32 => true,
+            GgmlType.I8 or GgmlType.I16 or GgmlType.I64 or GgmlType.F64 or GgmlType.Q8_1 or GgmlType.Q8_K => false,
+            // The one table of integers: which experts a token goes to.
+            GgmlType.I32 => tensor.Name.Contains("tid2eid", StringComparison.Ordinal),
+            GgmlType.NVFP4 => !IsVector(tensor) && !IsScaledWithBias(tensor),
+            _ => !IsVector(tensor),
+        };
         return isPlausible ? null : $"tensor {GgufException.Quote(tensor.Name)} has the type {tensor.Type}, which none like it can have";
+    }
+
+    /// <summary>Vectors are added and multiplied, not projected through, and stay in F32 in every model.</summary>
+    private bool IsVector(GgufTensor tensor) =>
+        tensor.Name.EndsWith("_norm.weight", StringComparison.Ordinal)
+        || tensor.Name.EndsWith("scale", StringComparison.Ordinal)
+        || (tensor.Dimensions.Count <= 1 && (Architectures.IsRegular(model.Architecture) || tensor.Name.EndsWith(".bias", StringComparison.Ordinal)));
+
+    private bool IsScaledWithBias(GgufTensor tensor)
+    {
+        var stem = tensor.Name[..(tensor.Name.LastIndexOf('.') + 1)];
+        return file.FindTensor(stem + "scale") is not null && file.FindTensor(stem + "bias") is not null;
     }
 
     private string? Regular()

@@ -7,7 +7,7 @@ internal sealed class VocabularyCheck(GgufMetadata metadata)
 {
     private const string TokensKey = "tokenizer.ggml.tokens";
 
-    /// <summary>The number of the token type "byte", whose text is &lt;0x00&gt; to &lt;0xFF&gt;.</summary>
+    /// <summary>The number of the token type "byte".</summary>
     private const int ByteType = 6;
 
     /// <summary>Ids beyond the vocabulary are found in real files and ignored; ids beyond every vocabulary are damage.</summary>
@@ -100,7 +100,7 @@ internal sealed class VocabularyCheck(GgufMetadata metadata)
             var text = Text(tokens, i);
             if (ByteToken(text) is { } value)
                 present[value] = true;
-            else if (types?[i] == ByteType && _model != "rwkv")
+            else if (types?[i] == ByteType && !CanBeByte(text))
                 return $"token {i} is marked as a byte, but its text is {GgufException.Quote(tokens[i])}";
             else if (text.Length == 1 && _model == "llama")
                 present[text[0]] = true;
@@ -114,6 +114,14 @@ internal sealed class VocabularyCheck(GgufMetadata metadata)
         }
         return null;
     }
+
+    /// <summary>llama.cpp takes the third and fourth letter for digits, whatever they are, but they must be there.</summary>
+    private bool CanBeByte(ReadOnlySpan<byte> text) => _model switch
+    {
+        "bert" => false,
+        "rwkv" or "plamo2" or "test" => true,
+        _ => text.Length >= 3,
+    };
 
     private static bool OccursInUtf8(int value) => value is not (0xC0 or 0xC1 or >= 0xF5);
 

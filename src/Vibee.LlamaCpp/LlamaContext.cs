@@ -1,0 +1,54 @@
+using Vibee.Engine;
+
+namespace Vibee.LlamaCpp;
+
+/// <summary>Creates what evaluates a loaded model: the context with its KV cache, and the threads that compute.</summary>
+internal static unsafe class LlamaContext
+{
+    /// <returns>A runner that owns <paramref name="model"/>; if this throws, the caller still does.</returns>
+    public static LlamaRunner Create(LlamaOptions options, ModelHandle model, LlamaTokenizer tokenizer, ModelInfo info)
+    {
+        var contextLength = options.ContextLength ?? info.TrainedContextLength;
+        var cells = (long)contextLength * options.Slots;
+        if (options.Slots > NativeMethods.MaxSequences)
+            throw new RunnerException($"{options.Slots} parallel sequences (--parallel) are too many: llama.cpp takes {NativeMethods.MaxSequences}.");
+        if (cells > int.MaxValue)
+            throw new RunnerException($"A context of {contextLength} tokens (--ctx) for {options.Slots} parallel sequences (--parallel) is too large.");
+
+        var batchTokens = Math.Max(options.BatchTokens, options.Slots);
+        var batchLogits = Math.Clamp(options.BatchLogits ?? options.Slots, options.Slots, batchTokens);
+        var parameters = NativeMethods.llama_context_default_params();
+        parameters.n_ctx = (uint)cells;
+        parameters.n_seq_max = (uint)options.Slots;
+        // One pool of cells for all slots; with one for each, a fork would copy.
+        parameters.kv_unified = 1;
+        // The engine cuts prompts into batches already, so the two sizes that native code tells apart are one.
+        parameters.n_batch = parameters.n_ubatch = (uint)batchTokens;
+        parameters.n_outputs_max = (uint)batchLogits;
+        parameters.n_threads = parameters.n_threads_batch = options.Threads;
+        // Models with a sliding window keep all positions: a pruned cache could be neither truncated nor forked.
+        parameters.swa_full = 1;
+        if (options.FlashAttention is { } flashAttention)
+            parameters.flash_attn_type = flashAttention ? 1 : 0;
+
+        var context = NativeMethods.llama_init_from_model(model.Pointer, parameters);
+        if (context == 0)
+            throw new RunnerException($"{options.ModelPath}: llama.cpp cannot set up a context of {contextLength} tokens for {options.Slots} parallel sequences: {NativeLog.Reason}");
+        ComputeThreads? threads = null;
+        try
+        {
+            if (NativeMethods.llama_get_memory(context) == 0)
+                throw new RunnerException($"{options.ModelPath}: a model of the architecture {info.Architecture} keeps no context and cannot generate text");
+            threads = ComputeThreads.Attach(context, options.Threads);
+            var capacity = new RunnerCapacity(
+                options.Slots, (int)NativeMethods.llama_n_batch(context), contextLength, (int)NativeMethods.llama_n_ctx(context));
+            return new LlamaRunner(model, context, threads, info, tokenizer, capacity, batchLogits);
+        }
+        catch
+        {
+            NativeMethods.llama_free(context);
+            threads?.Dispose();
+            throw;
+        }
+    }
+}

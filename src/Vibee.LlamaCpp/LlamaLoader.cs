@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Vibee.Engine;
+using Vibee.Gguf;
+
+namespace Vibee.LlamaCpp;
+
+/// <summary>Loads models into llama.cpp.</summary>
+public static unsafe partial class LlamaLoader
+{
+    // llama.cpp's log and its assertions belong to the process, so only one load at a time can own them.
+    private static readonly Lock Gate = new();
+
+    /// <summary>Whether llama.cpp is in <paramref name="directory"/>, or where the build puts it.</summary>
+    public static bool IsPresent(string? directory) => LlamaLibrary.IsPresent(directory);
+
+    /// <summary>Loads a model and evaluates a first token, so that its weights are in memory.</summary>
+    /// <param name="options">What to load and how.</param>
+    /// <param name="logger">Receives what llama.cpp logs, as long as no other model is loaded.</param>
+    /// <param name="progress">From 0 to 1, reported on the calling thread.</param>
+    /// <param name="cancellation">Ends the loading.</param>
+    /// <exception cref="GgufException">The file is no GGUF model.</exception>
+    /// <exception cref="RunnerException">llama.cpp is missing or unfit, or cannot run this model.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    /// <remarks>A file that passes every check and still trips an assertion in native code ends the process with one
+    /// line on standard error and exit code 1: there is no way back from it.</remarks>
+    public static LlamaRunner Load(
+        LlamaOptions options, ILogger logger, IProgress<float>? progress = null, CancellationToken cancellation = default)
+    {
+        var info = Inspect(options.ModelPath);
+        lock (Gate)
+        {
+            NativeLog.BeginLoading(logger);
+            try
+            {
+                LlamaLibrary.Load(options.LibraryDirectory);
+                NativeAbort.BeginLoading(options.ModelPath);
+                if (options.GpuLayers > 0 && GpuBackend.WhyAbsent(LlamaLibrary.DirectoryOf(options.LibraryDirectory)) is { } reason)
+                    LogNoGpu(logger, options.GpuLayers.Value, reason);
+                var runner = CreateRunner(options, info, progress, cancellation);
+                try
+                {
+                    runner.WarmUp();
+                    return runner;
+                }
+                catch
+                {
+                    runner.Dispose();
+                    throw;
+                }
+            }
+            finally
+            {
+                NativeAbort.EndLoading();
+                NativeLog.EndLoading();
+            }
+        }
+    }
+
+    /// <summary>Loads the vocabulary alone, which a file may have without weights.</summary>
+    internal static LlamaTokenizer LoadTokenizer(string path, ILogger logger)
+    {
+        using (var file = GgufFile.Open(path))
+        {
+            if (ModelCheck.FindProblem(file, vocabularyOnly: true) is { } problem)
+                throw new RunnerException(problem);
+        }
+
+        lock (Gate)
+        {
+            NativeLog.BeginLoading(logger);
+            try
+            {
+                LlamaLibrary.Load(null);
+                NativeAbort.BeginLoading(path);
+                var parameters = NativeMethods.llama_model_default_params();
+                parameters.vocab_only = 1;
+                return new LlamaTokenizer(LoadModel(path, parameters, null, CancellationToken.None));
+            }
+            finally
+            {
+                NativeAbort.EndLoading();
+                NativeLog.EndLoading();
+            }
+        }
+    }
+
+    // What llama.cpp does not survive is refused before it sees the file.
+    private static ModelInfo Inspect(string path)
+    {
+        using var file = GgufFile.Open(path);
+        if (ModelCheck.FindProblem(file) is { } problem)
+            throw new RunnerException(problem);
+        return GgufModelInfo.Read(file);
+    }
+
+    private static LlamaRunner CreateRunner(LlamaOptions options, ModelInfo info, IProgress<float>? progress, CancellationToken cancellation)
+    {
+        var parameters = NativeMethods.llama_model_default_params();
+        parameters.n_gpu_layers = options.GpuLayers ?? -1;
+        var model = LoadModel(options.ModelPath, parameters, progress, cancellation);
+        try
+        {
+            if (NativeMethods.llama_model_has_encoder(model.Pointer) || !NativeMethods.llama_model_has_decoder(model.Pointer))
+                throw new RunnerException($"{options.ModelPath}: a model of the architecture {info.Architecture} does not generate text from a prompt alone");
+            if (NativeMethods.llama_vocab_type(NativeMethods.llama_model_get_vocab(model.Pointer)) == NativeMethods.VocabTypeNone)
+                throw new RunnerException($"{options.ModelPath}: the model has no vocabulary");
+
+            var tokenizer = new LlamaTokenizer(model);
+            return LlamaContext.Create(options, model, tokenizer, info.With(tokenizer));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelHandle LoadModel(string path, ModelParams parameters, IProgress<float>? progress, CancellationToken cancellation)
+    {
+        var report = new LoadProgress(progress, cancellation);
+        var handle = GCHandle.Alloc(report);
+        try
+        {
+            parameters.progress_callback = &LoadProgress.OnProgress;
+            parameters.progress_callback_user_data = (void*)GCHandle.ToIntPtr(handle);
+            var model = NativeMethods.llama_model_load_from_file(path, parameters);
+            if (model != 0)
+                return new ModelHandle(model);
+        }
+        finally
+        {
+            handle.Free();
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        throw report.Failure is { } failure
+            ? new RunnerException($"{path}: loading was ended by whoever watched its progress", failure)
+            : new RunnerException($"{path}: llama.cpp cannot load this model: {NativeLog.Reason}");
+    }
+
+    [LoggerMessage(LogLevel.Warning, "--gpu-layers {Layers} has no effect and the model runs on the CPU: {Reason}.")]
+    private static partial void LogNoGpu(ILogger logger, int layers, string reason);
+}

@@ -1,0 +1,54 @@
+using Vibee.Engine;
+using Vibee.Engine.Text;
+using Vibee.Server.Generation;
+using Vibee.Server.OpenAi;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server.Endpoints;
+
+/// <summary>POST /v1/completions.</summary>
+internal sealed class CompletionEndpoint(ServerOptions options, ServedModel served, AnswerRunner runner) : ModelEndpoint(options, served)
+{
+    private readonly ServerOptions _options = options;
+    private readonly ServedModel _served = served;
+
+    protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
+    {
+        var request = CompletionRequest.Read(fields, _served, model.Defaults(_options), model.Engine.Tokenizer);
+        if (fields.Problem is { } problem)
+            return problem.SendAsync;
+        foreach (var prompt in request.Prompts)
+        {
+            if (model.CheckLength(prompt.Tokens.Length, "prompt") is { } tooLong)
+                return tooLong.SendAsync;
+        }
+
+        var answer = new CompletionAnswer
+        {
+            Choices = [.. Enumerable.Range(0, request.Prompts.Count * request.Choices).Select(i => MakeChoice(i, request, model))],
+            Model = request.Model,
+            Fingerprint = model.Fingerprint,
+            Stream = request.Stream,
+            IncludeUsage = request.IncludeUsage,
+            IncludeTimings = request.IncludeTimings,
+            Logprobs = request.Sampling.TopLogprobs is null ? null : new CompletionLogprobs(model.Engine.Tokenizer),
+        };
+        return context => runner.RunAsync(context, model.Engine, answer);
+    }
+
+    private static Choice MakeChoice(int index, CompletionRequest request, LoadedModel model)
+    {
+        var (which, repetition) = Math.DivRem(index, request.Choices);
+        var prompt = request.Prompts[which];
+        var sampling = repetition == 0 ? request.Sampling : request.Sampling with { Seed = request.Sampling.Seed + repetition };
+        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling);
+        var text = new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, ReasoningSplitter.Off());
+        var echo = request.Echo ? prompt.Text : "";
+        return new Choice(index, sequence, text)
+        {
+            ChargesPrompt = repetition == 0,
+            Echo = echo,
+            TextOffset = CompletionLogprobs.CodePoints(echo),
+        };
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Vibee.Engine;
+using Vibee.Server.OpenAi;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server.Endpoints;
+
+/// <summary>POST /tokenize.</summary>
+internal sealed class TokenizeEndpoint(ServerOptions options, ServedModel served) : ModelEndpoint(options, served)
+{
+    protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
+    {
+        var tokenizer = model.Engine.Tokenizer;
+        var addSpecial = fields.Bool("add_special") ?? false;
+        var parseSpecial = fields.Bool("parse_special") ?? true;
+        var withPieces = fields.Bool("with_pieces") ?? false;
+        var tokens = Read(fields, tokenizer, addSpecial, parseSpecial);
+        return fields.Problem is { } problem
+            ? problem.SendAsync
+            : context => JsonReply.SendAsync(context, StatusCodes.Status200OK, tokens, (json, tokens) => Write(json, tokens, withPieces ? tokenizer : null));
+    }
+
+    /// <summary>A string, or an array in which strings and token ids may be mixed.</summary>
+    private static List<int> Read(RequestFields fields, ITokenizer tokenizer, bool addSpecial, bool parseSpecial)
+    {
+        var tokens = new List<int>();
+        if (!fields.Require("content", out var content))
+            return tokens;
+        IEnumerable<JsonElement> parts = content.ValueKind == JsonValueKind.Array ? content.EnumerateArray() : [content];
+        foreach (var part in parts)
+        {
+            if (part.ValueKind == JsonValueKind.String)
+                tokens.AddRange(tokenizer.Encode(part.GetString()!, addSpecial && tokens.Count == 0, parseSpecial));
+            else if (part.ValueKind == JsonValueKind.Number && part.TryGetInt32(out var token) && token >= 0 && token < tokenizer.VocabularySize)
+                tokens.Add(token);
+            else
+                fields.FailType("content", "a string, or an array of strings and token ids");
+        }
+
+        return tokens;
+    }
+
+    private static void Write(Utf8JsonWriter json, List<int> tokens, ITokenizer? speller)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("tokens"u8);
+        foreach (var token in tokens)
+        {
+            if (speller is null)
+                json.WriteNumberValue(token);
+            else
+                WritePiece(json, token, speller.Bytes(token, renderSpecial: true));
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WritePiece(Utf8JsonWriter json, int token, ReadOnlySpan<byte> piece)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id"u8, token);
+        if (Utf8.IsValid(piece))
+        {
+            json.WriteString("piece"u8, piece);
+        }
+        else
+        {
+            json.WriteStartArray("piece"u8);
+            foreach (var value in piece)
+                json.WriteNumberValue(value);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>POST /detokenize.</summary>
+internal sealed class DetokenizeEndpoint(ServerOptions options, ServedModel served) : ModelEndpoint(options, served)
+{
+    protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
+    {
+        var tokenizer = model.Engine.Tokenizer;
+        var bytes = new List<byte>();
+        if (fields.Require("tokens", out _) && fields.Array("tokens") is { } tokens)
+        {
+            foreach (var element in tokens.EnumerateArray())
+            {
+                if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var token) && token >= 0 && token < tokenizer.VocabularySize)
+                    bytes.AddRange(tokenizer.Bytes(token, renderSpecial: true));
+                else
+                    fields.Fail("tokens", "invalid_value", $"'tokens' must be token ids from 0 to {tokenizer.VocabularySize - 1}.");
+            }
+        }
+
+        if (fields.Problem is { } problem)
+            return problem.SendAsync;
+        var text = Encoding.UTF8.GetString(bytes.ToArray());
+        return context => JsonReply.SendAsync(context, StatusCodes.Status200OK, text, static (json, text) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("content"u8, text);
+            json.WriteEndObject();
+        });
+    }
+}
+
+/// <summary>POST /apply-template and /v1/chat/completions/input_tokens: what a chat request would evaluate, as text
+/// or counted.</summary>
+internal sealed class ChatPromptEndpoint(ServerOptions options, ServedModel served, Action<Utf8JsonWriter, PreparedPrompt> write)
+    : ModelEndpoint(options, served)
+{
+    private readonly ServerOptions _options = options;
+    private readonly ServedModel _served = served;
+
+    public static void WriteText(Utf8JsonWriter json, PreparedPrompt prompt)
+    {
+        json.WriteStartObject();
+        json.WriteString("prompt"u8, prompt.Text);
+        json.WriteEndObject();
+    }
+
+    public static void WriteCount(Utf8JsonWriter json, PreparedPrompt prompt)
+    {
+        json.WriteStartObject();
+        json.WriteString("object"u8, "response.input_tokens"u8);
+        json.WriteNumber("input_tokens"u8, prompt.Tokens.Length);
+        json.WriteEndObject();
+    }
+
+    protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
+    {
+        var request = ChatRequest.Read(fields, _served, model.Defaults(_options), model.Engine.Tokenizer);
+        if (fields.Problem is { } problem)
+            return problem.SendAsync;
+        return model.Prepare(request.Prompt, out var error) is { } prompt
+            ? context => JsonReply.SendAsync(context, StatusCodes.Status200OK, prompt, write)
+            : error!.SendAsync;
+    }
+}

@@ -1,0 +1,172 @@
+using Vibee.Engine;
+using Vibee.Engine.Text;
+using Vibee.Server.Observability;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server.Generation;
+
+/// <summary>
+/// Takes an answer from its first token to its last: submits its sequences side by side, sends what they say, whole
+/// or as a stream, and sees that none of them goes on when the client has left.
+/// </summary>
+internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics, IHostApplicationLifetime lifetime)
+{
+    public async Task RunAsync(HttpContext context, InferenceEngine engine, Answer answer)
+    {
+        if (Submit(engine, answer.Choices) is { } refusal)
+        {
+            await refusal.SendAsync(context);
+            return;
+        }
+
+        await using var leaving = context.RequestAborted.UnsafeRegister(
+            static choices => CancelAll((IReadOnlyList<Choice>)choices!), answer.Choices);
+
+        // Nothing is sent before the engine has begun: until then a failure is still a plain HTTP answer.
+        var first = answer.Choices[0].Text;
+        await first.WaitAsync();
+        first.TryRead();
+        if (!first.IsStarted)
+        {
+            CancelAll(answer.Choices);
+            await FailAsync(context, first);
+            return;
+        }
+
+        metrics.PromptTokens(Usage.Of(answer.Choices).PromptTokens);
+        if (answer.Stream)
+            await StreamAsync(context, answer);
+        else
+            await SendWholeAsync(context, answer);
+    }
+
+    private static ApiError? Submit(InferenceEngine engine, IReadOnlyList<Choice> choices)
+    {
+        foreach (var choice in choices)
+        {
+            var result = engine.Submit(choice.Sequence);
+            if (result == SubmitResult.Accepted)
+                continue;
+            CancelAll(choices);
+            return result switch
+            {
+                SubmitResult.QueueFull => ApiError.Overloaded,
+                SubmitResult.ShuttingDown => ApiError.ShuttingDown,
+                _ => ApiError.Internal,
+            };
+        }
+
+        return null;
+    }
+
+    private async Task SendWholeAsync(HttpContext context, Answer answer)
+    {
+        foreach (var choice in answer.Choices)
+        {
+            while (await choice.Text.WaitAsync())
+            {
+                while (TryRead(choice))
+                    choice.Collect();
+            }
+
+            if (!IsComplete(choice))
+            {
+                CancelAll(answer.Choices);
+                await FailAsync(context, choice.Text);
+                return;
+            }
+        }
+
+        await JsonReply.SendAsync(context, StatusCodes.Status200OK, answer, static (json, answer) => answer.Write(json));
+    }
+
+    private async Task StreamAsync(HttpContext context, Answer answer)
+    {
+        await using var stream = new EventStream(context.Response, options.PingInterval);
+        await stream.WriteAsync(answer, static (stream, answer) =>
+        {
+            foreach (var choice in answer.Choices)
+            {
+                if (answer.HasStart(choice))
+                    answer.WriteChunk(stream, choice, ChunkPart.Start);
+            }
+        });
+
+        if (answer.Choices is [var only])
+            await PumpAsync(stream, answer, only);
+        else
+            await Task.WhenAll(answer.Choices.Select(choice => PumpAsync(stream, answer, choice)));
+
+        await stream.WriteAsync(answer, WriteEnd);
+    }
+
+    private void WriteEnd(EventStream stream, Answer answer)
+    {
+        if (answer.Choices.FirstOrDefault(choice => !IsComplete(choice)) is { } failed)
+        {
+            // No [DONE]: to a client that overlooks the error frame, its absence is the only sign.
+            ErrorOf(failed.Text).Write(stream.BeginFrame());
+            stream.EndFrame();
+            return;
+        }
+
+        if (answer.IncludeUsage)
+            answer.WriteUsageChunk(stream);
+        stream.WriteDone();
+    }
+
+    /// <summary>Sends one choice until it ends. Tokens that are ready together go out together, each in a chunk of
+    /// its own.</summary>
+    private async Task PumpAsync(EventStream stream, Answer answer, Choice choice)
+    {
+        while (await choice.Text.WaitAsync())
+            await stream.WriteAsync((answer, choice), WriteReady);
+        if (!IsComplete(choice))
+            CancelAll(answer.Choices);
+    }
+
+    private void WriteReady(EventStream stream, (Answer Answer, Choice Choice) part)
+    {
+        var (answer, choice) = part;
+        var text = choice.Text;
+        while (TryRead(choice))
+        {
+            if (!text.Reasoning.IsEmpty)
+                answer.WriteChunk(stream, choice, ChunkPart.Reasoning);
+            if (!text.Content.IsEmpty || text.Tokens.Count > 0)
+                answer.WriteChunk(stream, choice, ChunkPart.Content);
+            if (IsComplete(choice))
+                answer.WriteChunk(stream, choice, ChunkPart.Finish);
+        }
+    }
+
+    private bool TryRead(Choice choice)
+    {
+        var before = choice.Text.CompletionTokens;
+        if (!choice.Text.TryRead())
+            return false;
+        metrics.TokensGenerated(choice.Text.CompletionTokens - before);
+        return true;
+    }
+
+    private static bool IsComplete(Choice choice) =>
+        choice.Text.IsFinished && choice.Text.Reason is not (FinishReason.Cancelled or FinishReason.Failed);
+
+    private Task FailAsync(HttpContext context, GeneratedText text)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+            return Task.CompletedTask; // nobody is there to be told
+        return ErrorOf(text).SendAsync(context);
+    }
+
+    private ApiError ErrorOf(GeneratedText text) =>
+        lifetime.ApplicationStopping.IsCancellationRequested ? ApiError.ShuttingDown
+        : text.Error is { } message ? ApiError.Internal with { Message = message }
+        : ApiError.Internal;
+
+    private static void CancelAll(IReadOnlyList<Choice> choices)
+    {
+        foreach (var choice in choices)
+            choice.Sequence.Cancel();
+    }
+}

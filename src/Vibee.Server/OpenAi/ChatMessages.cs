@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server.OpenAi;
+
+/// <summary>Reads the messages of a chat, checks them, and keeps of them what templates can use.</summary>
+internal static class ChatMessages
+{
+    public static JsonArray Read(RequestFields request)
+    {
+        var result = new JsonArray();
+        if (!request.Require("messages", out var messages))
+            return result;
+        if (messages.ValueKind != JsonValueKind.Array)
+        {
+            request.FailType("messages", "an array");
+            return result;
+        }
+
+        if (messages.GetArrayLength() == 0)
+            request.Fail("messages", "empty_array", "'messages' must have at least one message.");
+        foreach (var message in messages.EnumerateArray())
+        {
+            var name = $"messages[{result.Count}]";
+            if (message.ValueKind == JsonValueKind.Object)
+                result.Add((JsonNode)ReadMessage(new RequestFields(message, name, request)));
+            else
+                request.FailType(name, "an object");
+            if (request.Problem is not null)
+                break; // hostile input may hold a million of them
+        }
+
+        return result;
+    }
+
+    private static JsonObject ReadMessage(RequestFields message)
+    {
+        message.Require("role", out _);
+        var role = message.Choice("role", "system", "developer", "user", "assistant", "tool", "function");
+        var result = new JsonObject { ["role"] = role };
+        result["content"] = MessageContent.Read(message, role);
+        if (message.String("name") is { } name)
+            result["name"] = name;
+        if (role == "tool" && message.Require("tool_call_id", out _))
+            result["tool_call_id"] = message.String("tool_call_id");
+        if (role != "assistant")
+            return result;
+
+        if ((message.String("reasoning_content") ?? message.String("reasoning")) is { } reasoning)
+        {
+            // Templates use one name or the other.
+            result["reasoning_content"] = reasoning;
+            result["reasoning"] = reasoning;
+        }
+
+        if (message.Bool("prefix") == true)
+            result["prefix"] = true;
+        if (message.Array("tool_calls") is { } calls && calls.GetArrayLength() > 0)
+            result["tool_calls"] = ReadToolCalls(message, calls);
+        return result;
+    }
+
+    private static JsonArray ReadToolCalls(RequestFields message, JsonElement calls)
+    {
+        var result = new JsonArray();
+        foreach (var element in calls.EnumerateArray())
+        {
+            var name = $"tool_calls[{result.Count}]";
+            if (element.ValueKind != JsonValueKind.Object)
+            {
+                message.FailType(name, "an object");
+                break;
+            }
+
+            var call = new RequestFields(element, message.PathOf(name), message);
+            call.Require("function", out _);
+            var function = call.Object("function");
+            function?.Require("name", out _);
+            result.Add((JsonNode)new JsonObject
+            {
+                ["id"] = call.String("id"),
+                ["type"] = "function",
+                ["function"] = new JsonObject
+                {
+                    ["name"] = function?.String("name"),
+                    ["arguments"] = function?.String("arguments") is { Length: > 0 } arguments ? arguments : "{}",
+                },
+            });
+            if (message.Problem is not null)
+                break;
+        }
+
+        return result;
+    }
+}

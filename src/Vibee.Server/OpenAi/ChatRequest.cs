@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Vibee.Engine;
+using Vibee.Engine.Sampling;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server.OpenAi;
+
+/// <summary>A chat request, read and checked.</summary>
+internal sealed record ChatRequest
+{
+    private const int MaxChoices = 128;
+
+    public required string Model { get; init; }
+
+    public required ChatPrompt Prompt { get; init; }
+
+    public required SamplingParams Sampling { get; init; }
+
+    public required string[] Stops { get; init; }
+
+    public int? MaxTokens { get; init; }
+
+    public int Choices { get; init; }
+
+    public bool Stream { get; init; }
+
+    public bool IncludeUsage { get; init; }
+
+    public bool IncludeTimings { get; init; }
+
+    public bool SplitReasoning { get; init; }
+
+    /// <summary>Repeat the text that the answer continues.</summary>
+    public bool Echo { get; init; }
+
+    /// <summary>Reads a request; whether it is any good, <see cref="RequestFields.Problem"/> says afterwards.</summary>
+    public static ChatRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, ITokenizer tokenizer)
+    {
+        fields.Require("messages", out _);
+        var model = served.Resolve(fields);
+        var prompt = ChatPrompt.Read(fields);
+        var (stream, includeUsage) = SamplingFields.Stream(fields);
+        var maxTokens = SamplingFields.MaxTokens(fields, "max_completion_tokens", 1);
+        var request = new ChatRequest
+        {
+            Model = model,
+            Prompt = prompt,
+            MaxTokens = SamplingFields.MaxTokens(fields, "max_tokens", 1) is var older ? maxTokens ?? older : null,
+            Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = Logprobs(fields) },
+            Stops = SamplingFields.Stops(fields),
+            Choices = fields.Integer("n", 1, MaxChoices) ?? 1,
+            Stream = stream,
+            IncludeUsage = includeUsage,
+            IncludeTimings = fields.Bool("timings_per_token") ?? false,
+            SplitReasoning = fields.Choice("reasoning_format", "auto", "none", "deepseek", "deepseek-legacy") != "none",
+            Echo = fields.Bool("echo") ?? false,
+        };
+        CheckTools(fields);
+        SamplingFields.CheckResponseFormat(fields);
+        CheckModalities(fields);
+        fields.Refuse("functions", "function_call", "web_search_options");
+        if (fields.Integer("thinking_budget_tokens", -1, int.MaxValue) >= 0)
+            fields.Fail(ApiError.Unsupported("thinking_budget_tokens"));
+        SamplingFields.RefuseExtensions(fields);
+        SamplingFields.CheckWithoutEffect(fields);
+        fields.Object("prediction");
+        return request;
+    }
+
+    private static int? Logprobs(RequestFields fields)
+    {
+        var wanted = fields.Bool("logprobs") ?? false;
+        var top = fields.Integer("top_logprobs", 0, 20);
+        if (top > 0 && !wanted)
+            fields.Fail("top_logprobs", "invalid_value", "'top_logprobs' needs 'logprobs': true.");
+        return wanted ? top ?? 0 : null;
+    }
+
+    private static void CheckTools(RequestFields fields)
+    {
+        if (fields.Array("tools") is { } tools && tools.GetArrayLength() > 0)
+            fields.Fail(ApiError.Unsupported("tools"));
+        fields.Bool("parallel_tool_calls");
+        if (!fields.TryGet("tool_choice", out var choice))
+            return;
+
+        if (choice.ValueKind is not (JsonValueKind.String or JsonValueKind.Object))
+            fields.FailType("tool_choice", "a string or an object");
+        else if (choice.ValueKind != JsonValueKind.String || choice.GetString() is not ("none" or "auto"))
+            fields.Fail("tool_choice", "invalid_value", "'tool_choice' must be none or auto where 'tools' is empty.");
+    }
+
+    private static void CheckModalities(RequestFields fields)
+    {
+        fields.Refuse("audio");
+        if (fields.Array("modalities") is not { } modalities)
+            return;
+        foreach (var modality in modalities.EnumerateArray())
+        {
+            if (modality.ValueKind != JsonValueKind.String || modality.GetString() != "text")
+                fields.Fail(ApiError.Unsupported("modalities"));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Vibee.Engine;
+using Vibee.Engine.Sampling;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server.OpenAi;
+
+/// <summary>A completion request, read and checked.</summary>
+internal sealed record CompletionRequest
+{
+    /// <summary>The most texts one request may ask for, all prompts together.</summary>
+    public const int MaxChoices = 128;
+
+    private const int DefaultMaxTokens = 16;
+
+    public required string Model { get; init; }
+
+    public required IReadOnlyList<PreparedPrompt> Prompts { get; init; }
+
+    public required SamplingParams Sampling { get; init; }
+
+    public required string[] Stops { get; init; }
+
+    public int MaxTokens { get; init; }
+
+    /// <summary>Choices of each prompt.</summary>
+    public int Choices { get; init; }
+
+    public bool Echo { get; init; }
+
+    public bool Stream { get; init; }
+
+    public bool IncludeUsage { get; init; }
+
+    public bool IncludeTimings { get; init; }
+
+    /// <summary>Reads a request; whether it is any good, <see cref="RequestFields.Problem"/> says afterwards.</summary>
+    public static CompletionRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, ITokenizer tokenizer)
+    {
+        fields.Require("prompt", out _);
+        var model = served.Resolve(fields);
+        var (stream, includeUsage) = SamplingFields.Stream(fields);
+        var request = new CompletionRequest
+        {
+            Model = model,
+            Prompts = CompletionPrompts.Read(fields, tokenizer),
+            MaxTokens = MaxTokensOf(fields),
+            Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = fields.Integer("logprobs", 0, 20) },
+            Stops = SamplingFields.Stops(fields),
+            Choices = fields.Integer("n", 1, MaxChoices) ?? 1,
+            Echo = fields.Bool("echo") ?? false,
+            Stream = stream,
+            IncludeUsage = includeUsage,
+            IncludeTimings = fields.Bool("timings_per_token") ?? false,
+        };
+        if (request.Choices * request.Prompts.Count > MaxChoices)
+            fields.Fail("n", "integer_above_max_value", $"'n' times the number of prompts must be at most {MaxChoices}.");
+        if (request.Echo && request.Sampling.TopLogprobs is not null)
+            fields.Fail("echo", "unsupported_parameter", "'echo' together with 'logprobs' is not supported by this server.");
+        CheckBestOf(fields, request);
+        if (fields.String("suffix") is { Length: > 0 })
+            fields.Fail(ApiError.Unsupported("suffix"));
+        SamplingFields.CheckResponseFormat(fields);
+        SamplingFields.RefuseExtensions(fields);
+        SamplingFields.CheckWithoutEffect(fields);
+        return request;
+    }
+
+    private static int MaxTokensOf(RequestFields fields)
+    {
+        var maxTokens = SamplingFields.MaxTokens(fields, "max_tokens", 0) ?? DefaultMaxTokens;
+        if (maxTokens == 0 && fields.Bool("echo") == true)
+            fields.Fail("max_tokens", "unsupported_parameter", "'max_tokens': 0, which only scores the prompt, is not supported by this server.");
+        else if (maxTokens == 0)
+            fields.Fail("max_tokens", "integer_below_min_value", "'max_tokens' must be at least 1.");
+        return maxTokens;
+    }
+
+    private static void CheckBestOf(RequestFields fields, CompletionRequest request)
+    {
+        if (fields.Integer("best_of", 0, 20) is not { } bestOf)
+            return;
+        if (bestOf < request.Choices)
+            fields.Fail("best_of", "invalid_value", "'best_of' must be at least 'n'.");
+        else if (bestOf > 1 && request.Stream)
+            fields.Fail("best_of", "invalid_value", "'best_of' cannot be streamed.");
+        else if (bestOf > request.Choices)
+            fields.Fail(ApiError.Unsupported("best_of"));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Vibee.Server.Requests;
+
+/// <summary>A refusal in the shape that OpenAI clients expect.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Message">What was wrong and what to do.</param>
+/// <param name="Param">The path of the field at fault.</param>
+/// <param name="Code">For programs.</param>
+/// <param name="Type">The family that SDKs choose an exception by.</param>
+internal sealed record ApiError(
+    int Status, string Message, string? Param = null, string? Code = null, string Type = ApiError.InvalidRequest)
+{
+    public const string InvalidRequest = "invalid_request_error";
+    public const string ServerError = "server_error";
+
+    public static readonly ApiError ModelLoading =
+        new(503, "The model is loading; try again in a moment.", null, "model_loading", ServerError) { RetryAfter = 1 };
+
+    public static readonly ApiError Overloaded =
+        new(503, "The server has no room for more requests; try again in a moment.", null, "server_overloaded", ServerError) { RetryAfter = 1 };
+
+    public static readonly ApiError ShuttingDown =
+        new(503, "The server is shutting down.", null, "shutting_down", ServerError) { RetryAfter = 5 };
+
+    public static readonly ApiError Internal =
+        new(500, "The server had an error while processing the request.", Type: ServerError);
+
+    /// <summary>When to try again, in seconds; SDKs wait so long.</summary>
+    public int? RetryAfter { get; init; }
+
+    public static ApiError Invalid(string? param, string code, string message) => new(400, message, param, code);
+
+    public static ApiError Unsupported(string param) =>
+        Invalid(param, "unsupported_parameter", $"'{param}' is not supported by this server. Leave it out.");
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("error"u8);
+        json.WriteString("message"u8, Message);
+        json.WriteString("type"u8, Type);
+        json.WriteString("param"u8, Param);
+        json.WriteString("code"u8, Code);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    public Task SendAsync(HttpContext context)
+    {
+        if (RetryAfter is { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return JsonReply.SendAsync(context, Status, this, static (json, error) => error.Write(json));
+    }
+}

@@ -1,0 +1,21 @@
+namespace Vibee.Clients.Tests;
+
+/// <summary>The SDKs of JavaScript, each with a script in <c>tests/clients/node</c>. What a script saw is compared as a
+/// whole.</summary>
+public class JavaScriptTests(NodeClients node) : IClassFixture<NodeClients>
+{
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("langchain")]
+    [InlineData("ai-sdk")]
+    public async Task Script_AllItsCalls_SeeWhatTheyShould(string sdk)
+    {
+        await using var server = await SdkServer.StartAsync();
+        await using var endless = await SdkServer.StartAsync(Endless.Create());
+        var seen = await node.RunScriptAsync($"{sdk}.mjs", server.Api, server.LimitedApi, endless.Api);
+
+        var expected = await File.ReadAllTextAsync(Path.Combine(Checkout.NodeClients, $"{sdk}.json"), TestContext.Current.CancellationToken);
+        Assert.True(NodeClients.Normalize(expected) == seen, $"Not as in {sdk}.json: {seen}");
+        await SdkServer.UntilAsync(() => endless.Metrics is { SlotsInUse: 0, QueueLength: 0 });
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenAI;
+using OpenAI.Chat;
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Vibee.Engine;
+using Vibee.Engine.Runners;
+using Vibee.Server;
+
+namespace Vibee.Clients.Tests;
+
+/// <summary>A server on a loopback port of its own, with the real engine, for an SDK to talk to.</summary>
+internal sealed class SdkServer : IAsyncDisposable
+{
+    public const string Model = "igla-7b";
+
+    /// <summary>What the mock says.</summary>
+    public const string Sentence = "Hello! I am iGLA assistant.";
+
+    private readonly VibeeServer _server;
+    private readonly HttpClient _http;
+
+    private SdkServer(VibeeServer server)
+    {
+        _server = server;
+        _http = new HttpClient { BaseAddress = new Uri(server.Addresses.Single()) };
+    }
+
+    /// <summary>What an SDK takes as its base URL.</summary>
+    public Uri Api => new(_http.BaseAddress!, "v1");
+
+    /// <summary>An API that refuses every chat with 429.</summary>
+    public Uri LimitedApi => new(_http.BaseAddress!, "limited/v1");
+
+    public EngineMetrics Metrics => _server.EngineMetrics;
+
+    /// <summary>A server with <paramref name="runner"/>, or with the mock.</summary>
+    public static async Task<SdkServer> StartAsync(IModelRunner? runner = null, int maxQueue = 64)
+    {
+        var model = new ServedModel([Model, "igla-koshey"], [], new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        var server = new VibeeServer(new ServerOptions { Host = "127.0.0.1", Port = 0 }, model, NullLoggerFactory.Instance, MapLimited);
+        await server.StartAsync();
+        runner ??= MockRunner.Create(new RunnerCapacity(Slots: 4, BatchTokens: 64, ContextLength: 512, KvCells: 2048));
+        model.Ready(new InferenceEngine(runner, new EngineOptions { MaxQueue = maxQueue }, server.EngineMetrics, NullLogger<InferenceEngine>.Instance));
+        return new SdkServer(server);
+    }
+
+    public ChatClient ChatClient(string model = Model, Uri? api = null, int retries = 3) => new(model, new ApiKeyCredential("none"),
+        new OpenAIClientOptions { Endpoint = api ?? Api, RetryPolicy = new ClientRetryPolicy(retries) });
+
+    /// <summary>How many requests the server has counted.</summary>
+    public async Task<int> RequestsAsync()
+    {
+        const string Name = "igla_requests_total ";
+        var lines = (await _http.GetStringAsync("metrics", TestContext.Current.CancellationToken)).Split('\n');
+        return int.Parse(lines.Single(line => line.StartsWith(Name, StringComparison.Ordinal))[Name.Length..], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Waits for something that happens soon on another thread.</summary>
+    public static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    /// <inheritdoc cref="UntilAsync(Func{bool})"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var deadline = Environment.TickCount64 + 20_000;
+        while (!await condition())
+        {
+            Assert.True(Environment.TickCount64 < deadline, "It did not happen within 20 s.");
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+    }
+
+    // A rate limit as SDKs know it; they read when to try again from the header, and 0 keeps the tests fast.
+    private static void MapLimited(IEndpointRouteBuilder routes) => routes.MapPost("/limited/v1/chat/completions", context =>
+    {
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        context.Response.Headers.RetryAfter = "0";
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(
+            """{"error":{"message":"Slow down.","type":"rate_limit_error","param":null,"code":"rate_limit_exceeded"}}""");
+    });
+}

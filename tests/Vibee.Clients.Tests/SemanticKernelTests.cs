@@ -1,0 +1,66 @@
+using System.ClientModel;
+using System.Net;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+using Microsoft.SemanticKernel.Connectors.OpenAI;
+using OpenAI;
+
+namespace Vibee.Clients.Tests;
+
+/// <summary>Semantic Kernel's chat completion service.</summary>
+public class SemanticKernelTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task GetChatMessageContent_Mock_IsAWholeAnswer()
+    {
+        await using var server = await SdkServer.StartAsync();
+        var settings = new OpenAIPromptExecutionSettings { Temperature = 0.2, MaxTokens = 20, ChatSystemPrompt = "Be kind." };
+        var message = await Service(server).GetChatMessageContentAsync(Conversation(), settings, cancellationToken: Cancellation);
+
+        Assert.Equal(SdkServer.Sentence, message.Content);
+        Assert.Equal(AuthorRole.Assistant, message.Role);
+        Assert.Equal("Stop", message.Metadata?["FinishReason"]);
+    }
+
+    [Fact]
+    public async Task GetStreamingChatMessageContents_Mock_AddsUpToTheAnswer()
+    {
+        await using var server = await SdkServer.StartAsync();
+        var pieces = await Service(server).GetStreamingChatMessageContentsAsync(Conversation(), cancellationToken: Cancellation)
+            .Select(piece => piece.Content).ToListAsync(Cancellation);
+
+        Assert.Equal(SdkServer.Sentence, string.Concat(pieces));
+        Assert.True(pieces.Count > 1, "It came in one piece.");
+    }
+
+    [Fact]
+    public async Task InvokePrompt_Kernel_AnswersThroughTheService()
+    {
+        await using var server = await SdkServer.StartAsync();
+        var builder = Kernel.CreateBuilder();
+        builder.AddOpenAIChatCompletion(SdkServer.Model, Client(server));
+        var answer = await builder.Build().InvokePromptAsync("Say hello to {{$name}}.", new() { ["name"] = "Ada" }, cancellationToken: Cancellation);
+
+        Assert.Equal(SdkServer.Sentence, answer.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task GetChatMessageContent_UnknownModel_IsNotFound()
+    {
+        await using var server = await SdkServer.StartAsync();
+        var service = new OpenAIChatCompletionService("gpt-0", Client(server));
+        var error = await Assert.ThrowsAsync<HttpOperationException>(
+            () => service.GetChatMessageContentAsync(Conversation(), cancellationToken: Cancellation));
+
+        Assert.Equal(HttpStatusCode.NotFound, error.StatusCode);
+    }
+
+    private static ChatHistory Conversation() => [new ChatMessageContent(AuthorRole.User, "Hello!")];
+
+    private static OpenAIChatCompletionService Service(SdkServer server) => new(SdkServer.Model, Client(server));
+
+    private static OpenAIClient Client(SdkServer server) =>
+        new(new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = server.Api });
+}

@@ -1,0 +1,27 @@
+namespace Vibee.Gguf.Tests;
+
+public class GgmlTypeTests
+{
+    [Fact]
+    public void Layout_EveryType_IsKnown() =>
+        Assert.All(Enum.GetValues<GgmlType>(), type => Assert.True(type.BlockSize() > 0 && type.TypeSize() > 0));
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(31)]
+    [InlineData(36)]
+    [InlineData(43)]
+    [InlineData(-1)]
+    public void Layout_WithdrawnOrUnknownNumber_IsZero(int number) => Assert.Equal(0, ((GgmlType)number).BlockSize());
+
+    [Theory]
+    [InlineData(GgmlType.Q4_0, 4.5)]
+    [InlineData(GgmlType.Q8_0, 8.5)]
+    [InlineData(GgmlType.Q4_K, 4.5)]
+    [InlineData(GgmlType.Q6_K, 6.5625)]
+    [InlineData(GgmlType.IQ4_XS, 4.25)]
+    [InlineData(GgmlType.TQ1_0, 1.6875)]
+    [InlineData(GgmlType.TQ2_0, 2.0625)]
+    public void Layout_BitsPerWeight_AreThePublishedOnes(GgmlType type, double bits) =>
+        Assert.Equal(bits, type.TypeSize() * 8.0 / type.BlockSize());
+}

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Vibee.Server.Tests;
+
+/// <summary>Section H of the contract.</summary>
+public class CompletionTests
+{
+    [Fact]
+    public async Task Post_Minimal_IsTheDocumentedShape()
+    {
+        await using var server = await TestServer.StartAsync();
+        var text = await server.PostTextAsync("/v1/completions", """{"model":"igla-7b","prompt":"Hello, world!"}""");
+        Assert.Equal(
+            """{"id":"cmpl-ID","object":"text_completion","created":NOW,"model":"igla-7b","system_fingerprint":"fp_PRINT","choices":[{"text":"Hello! I am iGLA assistant.","index":0,"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":4,"completion_tokens":9,"total_tokens":13,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}}""",
+            ChatTests.Mask(text));
+    }
+
+    [Fact]
+    public async Task H01_Prompts_AreAnsweredInOrder()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (_, json) = await server.PostJsonAsync("/v1/completions", """{"prompt":["#","Hello","Hello!"],"n":2,"echo":true}""");
+
+        var choices = json["choices"]!.AsArray();
+        Assert.Equal([0, 1, 2, 3, 4, 5], choices.Select(choice => (int)choice!["index"]!));
+        Assert.Equal(
+            ["#Hello! I am iGLA assistant.", "Hello! I am iGLA assistant.", "Hello! I am iGLA assistant."],
+            choices.Where((_, i) => i % 2 == 0).Select(choice => (string?)choice!["text"]));
+        Assert.Equal(1 + 1 + 2, (int)json["usage"]!["prompt_tokens"]!);
+    }
+
+    [Fact]
+    public async Task H01_TokenIds_AreTheSameAsTheirText()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (_, tokenized) = await server.PostJsonAsync("/tokenize", """{"content":"Hello! I"}""");
+        var ids = tokenized["tokens"]!.ToJsonString();
+        foreach (var prompt in (string[])["\"Hello! I\"", ids, $"[{ids}]", "[\"Hello! I\"]"])
+        {
+            var (_, json) = await server.PostJsonAsync("/v1/completions", $$"""{"prompt":{{prompt}},"temperature":0}""");
+            Assert.Equal(" am iGLA assistant.", (string?)json["choices"]![0]!["text"]);
+        }
+    }
+
+    [Fact]
+    public async Task H02_NoLimit_Is16Tokens()
+    {
+        await using var server = await TestServer.StartAsync(new FlatRunner());
+        var (_, json) = await server.PostJsonAsync("/v1/completions", """{"prompt":"x"}""");
+        Assert.Equal(16, (int)json["usage"]!["completion_tokens"]!);
+        Assert.Equal("length", (string?)json["choices"]![0]!["finish_reason"]);
+    }
+
+    [Fact]
+    public async Task H04_Logprobs_AreFourArraysOfOneLength()
+    {
+        await using var server = await TestServer.StartAsync(Script.Says("ab", "é🦙", "c"));
+        var (_, json) = await server.PostJsonAsync("/v1/completions", """{"prompt":"<|im_start|>user\n","logprobs":2}""");
+        var logprobs = json["choices"]![0]!["logprobs"]!;
+        var tokens = logprobs["tokens"]!.AsArray().Select(token => (string)token!).ToList();
+
+        Assert.Equal("abé🦙c", string.Concat(tokens));
+        Assert.Equal(["ab", "", "é", "", "", "", "🦙", "c"], tokens);
+        Assert.Equal([0, 2, 2, 3, 3, 3, 3, 4], logprobs["text_offset"]!.AsArray().Select(offset => (int)offset!));
+        Assert.Equal(tokens.Count, logprobs["token_logprobs"]!.AsArray().Count);
+        Assert.Equal(tokens.Count, logprobs["top_logprobs"]!.AsArray().Count);
+        Assert.All(logprobs["top_logprobs"]!.AsArray(), top => Assert.InRange(top!.AsObject().Count, 1, 3));
+
+        var chunks = Sse.Chunks(await server.PostTextAsync("/v1/completions", """{"prompt":"<|im_start|>user\n","logprobs":2,"stream":true}"""));
+        Assert.Equal([0, 2, 2, 3, 3, 3, 3, 4], Sse.Choices(chunks).Where(choice => choice["logprobs"] is not null)
+            .SelectMany(choice => choice["logprobs"]!["text_offset"]!.AsArray()).Select(offset => (int)offset!));
+    }
+
+    [Fact]
+    public async Task H05_LogprobsZero_HasTheSampledTokenOnly()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (_, json) = await server.PostJsonAsync("/v1/completions", """{"prompt":"x","logprobs":0,"max_tokens":1}""");
+        Assert.Equal("""{"tokens":["Hello"],"token_logprobs":[0],"top_logprobs":[{"Hello":0}],"text_offset":[0]}""",
+            json["choices"]![0]!["logprobs"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task H07_Stream_InterleavesPrompts()
+    {
+        await using var server = await TestServer.StartAsync();
+        var chunks = Sse.Chunks(await server.PostTextAsync("/v1/completions",
+            """{"prompt":["#","Hello"],"stream":true,"stream_options":{"include_usage":true},"echo":true}"""));
+
+        Assert.All(chunks, chunk => Assert.Equal("text_completion", (string?)chunk["object"]));
+        Assert.Equal("#Hello! I am iGLA assistant.", Sse.Content(chunks, 0));
+        Assert.Equal("Hello! I am iGLA assistant.", Sse.Content(chunks, 1));
+        Assert.Equal("""{"prompt_tokens":2,"completion_tokens":17,"total_tokens":19,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}""",
+            chunks[^1]["usage"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("{}", "prompt")]
+    [InlineData("""{"prompt":null}""", "prompt")]
+    [InlineData("""{"prompt":""}""", "prompt")]
+    [InlineData("""{"prompt":[]}""", "prompt")]
+    [InlineData("""{"prompt":[[]]}""", "prompt")]
+    [InlineData("""{"prompt":[""]}""", "prompt")]
+    [InlineData("""{"prompt":[-1]}""", "prompt")]
+    [InlineData("""{"prompt":[99999999]}""", "prompt")]
+    [InlineData("""{"prompt":[1.5]}""", "prompt")]
+    [InlineData("""{"prompt":[1,"a"]}""", "prompt")]
+    [InlineData("""{"prompt":["a",1]}""", "prompt")]
+    [InlineData("""{"prompt":[null]}""", "prompt")]
+    [InlineData("""{"prompt":{}}""", "prompt")]
+    [InlineData("""{"prompt":5}""", "prompt")]
+    [InlineData("""{"prompt":"x","max_tokens":0}""", "max_tokens")]
+    [InlineData("""{"prompt":"x","max_tokens":-2}""", "max_tokens")]
+    [InlineData("""{"prompt":"x","logprobs":21}""", "logprobs")]
+    [InlineData("""{"prompt":"x","logprobs":true}""", "logprobs")]
+    [InlineData("""{"prompt":"x","suffix":"y"}""", "suffix")]
+    [InlineData("""{"prompt":"x","best_of":2}""", "best_of")]
+    [InlineData("""{"prompt":"x","n":3,"best_of":2}""", "best_of")]
+    [InlineData("""{"prompt":"x","n":2,"best_of":2,"stream":true}""", "best_of")]
+    [InlineData("""{"prompt":["x","y"],"n":128}""", "n")]
+    [InlineData("""{"prompt":"x","echo":1}""", "echo")]
+    [InlineData("""{"prompt":"x","stream_options":{}}""", "stream_options")]
+    public async Task H05_H08_BadFields_Are400WithTheirName(string body, string param)
+    {
+        await using var server = await TestServer.StartAsync();
+        var (status, json) = await server.PostJsonAsync("/v1/completions", body);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal("invalid_request_error", (string?)json["error"]!["type"]);
+        Assert.Equal(param, (string?)json["error"]!["param"]);
+    }
+
+    [Fact]
+    public async Task N01_N02_TokenEndpoints_AgreeWithEachOther()
+    {
+        await using var server = await TestServer.StartAsync();
+        foreach (var text in (string[])["plain", "日本語", "🦙👩‍👩‍👧", "\u0001\t\n"])
+        {
+            var quoted = JsonValue.Create(text).ToJsonString();
+            var (_, tokenized) = await server.PostJsonAsync("/tokenize", $$"""{"content":{{quoted}}}""");
+            var (_, back) = await server.PostJsonAsync("/detokenize", tokenized.ToJsonString());
+            Assert.Equal(text, (string?)back["content"]);
+        }
+
+        var (_, pieces) = await server.PostJsonAsync("/tokenize", """{"content":"Hello\u00e9","with_pieces":true}""");
+        Assert.Equal("""{"tokens":[{"id":256,"piece":"Hello"},{"id":195,"piece":[195]},{"id":169,"piece":[169]}]}""", pieces.ToJsonString());
+
+        var (_, template) = await server.PostJsonAsync("/apply-template", TestServer.ChatBody());
+        var (_, tokens) = await server.PostJsonAsync("/tokenize", new JsonObject { ["content"] = (string?)template["prompt"] }.ToJsonString());
+        var (_, count) = await server.PostJsonAsync("/v1/chat/completions/input_tokens", TestServer.ChatBody());
+        var (_, answer) = await server.ChatAsync();
+        Assert.Equal((int)answer["usage"]!["prompt_tokens"]!, tokens["tokens"]!.AsArray().Count);
+        Assert.Equal("response.input_tokens", (string?)count["object"]);
+        Assert.Equal((int)answer["usage"]!["prompt_tokens"]!, (int)count["input_tokens"]!);
+
+        var (status, bad) = await server.PostJsonAsync("/detokenize", """{"tokens":[99999]}""");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal("tokens", (string?)bad["error"]!["param"]);
+    }
+}

@@ -1,0 +1,55 @@
+namespace Vibee.Server.Tests;
+
+public class MetricsTests
+{
+    [Fact]
+    public async Task Metrics_AfterARequest_HaveTheGuidesLines()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.ChatAsync();
+        await server.ChatAsync("\"n\":0");
+        await server.GetTextAsync("/health");
+
+        Assert.StartsWith(
+            """
+            # HELP igla_requests_total Total requests
+            # TYPE igla_requests_total counter
+            igla_requests_total 2
+
+            # HELP igla_tokens_generated Total tokens
+            # TYPE igla_tokens_generated counter
+            igla_tokens_generated 9
+
+            # HELP igla_uptime_seconds Uptime
+            # TYPE igla_uptime_seconds gauge
+            igla_uptime_seconds 
+            """.ReplaceLineEndings("\n"), await server.GetTextAsync("/metrics"));
+    }
+
+    [Fact]
+    public async Task N05_Counters_EqualTheSumOfUsage()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var other = await TestServer.StartAsync();
+        var prompt = 0;
+        var completion = 0;
+        foreach (var fields in (string[])["", "\"max_tokens\":3", "\"n\":3", "\"stop\":\"am\"", "\"seed\":1"])
+        {
+            var (_, json) = await server.ChatAsync(fields);
+            prompt += (int)json["usage"]!["prompt_tokens"]!;
+            completion += (int)json["usage"]!["completion_tokens"]!;
+        }
+
+        var streamed = await server.PostTextAsync("/v1/completions", """{"prompt":["Hello","Hello"],"stream":true}""");
+        Assert.EndsWith("data: [DONE]\n\n", streamed);
+        completion += 2 * 8;
+        prompt += 2;
+
+        var samples = await server.ScrapeAsync();
+        Assert.Equal($"{completion}", samples["igla_tokens_generated"]);
+        Assert.Equal($"{prompt}", samples["igla_prompt_tokens_total"]);
+        Assert.Equal("6", samples["igla_requests_total"]);
+        Assert.Equal("0", (await other.ScrapeAsync())["igla_tokens_generated"]);
+        await TestServer.UntilAsync(() => server.Metrics.SlotsInUse == 0 && server.Metrics.QueueLength == 0);
+    }
+}
