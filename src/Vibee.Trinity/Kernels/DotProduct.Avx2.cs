@@ -8,27 +8,6 @@ namespace Vibee.Trinity.Kernels;
 // what the instruction wants; activations never hold -128, so a pair of products fits 16 bits.
 internal static unsafe partial class DotProduct
 {
-    internal static float FloatsAvx2(float* row, float* values, int length)
-    {
-        // Four sums hide the latency of the addition.
-        var (a, b, c, d) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
-        var i = 0;
-        for (; i <= length - 32; i += 32)
-        {
-            a = Fma.MultiplyAdd(Vector256.Load(row + i), Vector256.Load(values + i), a);
-            b = Fma.MultiplyAdd(Vector256.Load(row + i + 8), Vector256.Load(values + i + 8), b);
-            c = Fma.MultiplyAdd(Vector256.Load(row + i + 16), Vector256.Load(values + i + 16), c);
-            d = Fma.MultiplyAdd(Vector256.Load(row + i + 24), Vector256.Load(values + i + 24), d);
-        }
-
-        for (; i <= length - 8; i += 8)
-            a = Fma.MultiplyAdd(Vector256.Load(row + i), Vector256.Load(values + i), a);
-        var sum = Vector256.Sum(a + b + (c + d));
-        for (; i < length; i++)
-            sum += row[i] * values[i];
-        return sum;
-    }
-
     internal static float BlocksAvx2(UnpackedRow row, QuantizedColumn<float> column, int length)
     {
         var (even, odd) = (Vector256<float>.Zero, Vector256<float>.Zero);

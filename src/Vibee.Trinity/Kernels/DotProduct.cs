@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Vibee.Trinity.Kernels;
@@ -14,7 +15,7 @@ internal static unsafe partial class DotProduct
     /// <param name="values">A column.</param>
     /// <param name="length">Any.</param>
     public static float Floats(float* row, float* values, int length) =>
-        Avx2.IsSupported && Fma.IsSupported ? FloatsAvx2(row, values, length) : FloatsScalar(row, values, length);
+        Vector128.IsHardwareAccelerated ? FloatsVector(row, values, length) : FloatsScalar(row, values, length);
 
     /// <param name="row">Unpacked blocks of 32.</param>
     /// <param name="column">From <see cref="Activations.Blocks"/>.</param>
@@ -24,7 +25,7 @@ internal static unsafe partial class DotProduct
     {
         var product = Avx2.IsSupported && Fma.IsSupported
             ? BlocksAvx2(row, column, length)
-            : BlocksScalar(row, column, length);
+            : Vector128.IsHardwareAccelerated ? BlocksVector(row, column, length) : BlocksScalar(row, column, length);
         // An offset is the same for the block's 32 weights: it multiplies the sum of the activations.
         return hasOffsets ? product + Floats(row.Offsets, column.Sums, length / Activations.Block) : product;
     }
@@ -36,5 +37,7 @@ internal static unsafe partial class DotProduct
     public static float SuperBlocks(UnpackedRow row, QuantizedColumn<short> column, int length, bool hasOffsets) =>
         Avx2.IsSupported && Fma.IsSupported
             ? SuperBlocksAvx2(row, column, length, hasOffsets)
-            : SuperBlocksScalar(row, column, length, hasOffsets);
+            : Vector128.IsHardwareAccelerated
+                ? SuperBlocksVector(row, column, length, hasOffsets)
+                : SuperBlocksScalar(row, column, length, hasOffsets);
 }

@@ -86,7 +86,7 @@ public sealed class ReferenceTests
     private static double CloseCallHere(double closeCall) => Avx2.IsSupported ? closeCall : Math.Max(closeCall, 0.05);
 
     private static TrinityRunner Load(string path) =>
-        TrinityRunner.Load(new TrinityOptions { Path = Files.Shared(path), ContextLength = 256, BatchTokens = 64, Threads = 2 });
+        TrinityRunner.Load(new TrinityOptions { Path = Files.Shared(path), ContextLength = 256, BatchTokens = 64, Threads = 1 });
 
     private static string Locate(string model) =>
         new[] { "models", "models/arch", "models/quant" }.Select(folder => $"{folder}/{model}").First(path => File.Exists(Path.Combine(Files.Shared("models"), "..", path)));
