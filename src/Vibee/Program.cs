@@ -8,6 +8,7 @@ var root = new RootCommand("Vibee serves GGUF models on your own machine behind 
     ServeCommand.Create(),
     BenchCommand.Create(),
     PhiCommand.Create(),
+    TemplateCommand.Create(),
 };
 
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
