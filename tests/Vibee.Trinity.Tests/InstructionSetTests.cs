@@ -16,7 +16,6 @@ public sealed class InstructionSetTests
     {
         if (Environment.GetEnvironmentVariable(Mark) is not null)
             Assert.Skip("This is such a child.");
-        // Exact generations of all models take minutes without vectors: four of them, with one engine for every form.
         string[] arguments =
         [
             "-class", typeof(RunnerTests).FullName!,

@@ -96,12 +96,21 @@ internal sealed unsafe class Activations : Matrix
     /// <summary>The largest magnitude; 0 where a value is no finite number, which then cannot poison the integers.</summary>
     private static float Largest(float* values, int count)
     {
-        var largest = Vector256<float>.Zero;
-        for (var i = 0; i < count; i += Vector256<float>.Count)
-            largest = Vector256.Max(largest, Vector256.Abs(Vector256.Load(values + i)));
         var most = 0f;
-        for (var i = 0; i < Vector256<float>.Count; i++)
-            most = MathF.Max(most, largest[i]);
+        if (Vector128.IsHardwareAccelerated)
+        {
+            var largest = Vector256<float>.Zero;
+            for (var i = 0; i < count; i += Vector256<float>.Count)
+                largest = Vector256.Max(largest, Vector256.Abs(Vector256.Load(values + i)));
+            for (var i = 0; i < Vector256<float>.Count; i++)
+                most = MathF.Max(most, largest[i]);
+        }
+        else
+        {
+            for (var i = 0; i < count; i++)
+                most = MathF.Max(most, MathF.Abs(values[i]));
+        }
+
         // Below the smallest normal number its reciprocal would overflow.
         return float.IsFinite(most) && most > 1e-35f ? most : 0;
     }
@@ -110,6 +119,8 @@ internal sealed unsafe class Activations : Matrix
     /// <returns>The sum of the integers.</returns>
     private static int Round(float* values, sbyte* quants, int count, float factor)
     {
+        if (!Vector128.IsHardwareAccelerated)
+            return RoundScalar(values, quants, count, factor);
         var sums = Vector256<int>.Zero;
         for (var i = 0; i < count; i += 2 * Vector256<float>.Count)
         {
@@ -121,5 +132,17 @@ internal sealed unsafe class Activations : Matrix
         }
 
         return Vector256.Sum(sums);
+    }
+
+    private static int RoundScalar(float* values, sbyte* quants, int count, float factor)
+    {
+        var sum = 0;
+        for (var i = 0; i < count; i++)
+        {
+            quants[i] = (sbyte)(int)MathF.Round(values[i] * factor);
+            sum += quants[i];
+        }
+
+        return sum;
     }
 }

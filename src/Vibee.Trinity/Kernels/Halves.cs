@@ -33,7 +33,7 @@ internal static unsafe class Halves
     public static void Widen(Half* source, float* target, int count)
     {
         var i = 0;
-        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        for (; Vector128.IsHardwareAccelerated && i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             Load8(source + i).Store(target + i);
         for (; i < count; i++)
             target[i] = (float)source[i];

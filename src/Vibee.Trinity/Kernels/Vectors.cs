@@ -5,7 +5,7 @@ namespace Vibee.Trinity.Kernels;
 
 /// <summary>
 /// What a transformer does to single vectors. Written once on <see cref="Vector256{T}"/>, which falls back to narrower
-/// registers or to none by itself; the rest of a length that is no multiple of 8 is done one by one.
+/// registers by itself; the rest of a length that is no multiple of 8 is done one by one, and without vectors all of it.
 /// </summary>
 internal static unsafe class Vectors
 {
@@ -15,7 +15,7 @@ internal static unsafe class Vectors
     {
         var sums = Vector256<float>.Zero;
         var i = 0;
-        for (; i <= length - Width; i += Width)
+        for (; i < Vectorized(length); i += Width)
             sums += Vector256.Load(x + i);
         var sum = Vector256.Sum(sums);
         for (; i < length; i++)
@@ -28,7 +28,7 @@ internal static unsafe class Vectors
     {
         var sums = Vector256<float>.Zero;
         var i = 0;
-        for (; i <= length - Width; i += Width)
+        for (; i < Vectorized(length); i += Width)
         {
             var difference = Vector256.Load(x + i) - Vector256.Create(mean);
             sums += difference * difference;
@@ -44,7 +44,7 @@ internal static unsafe class Vectors
     public static void Normalize(float* x, float* y, float mean, float scale, float* weight, float* bias, int length)
     {
         var i = 0;
-        for (; i <= length - Width; i += Width)
+        for (; i < Vectorized(length); i += Width)
         {
             var value = (Vector256.Load(x + i) - Vector256.Create(mean)) * scale * Vector256.Load(weight + i);
             (bias is null ? value : value + Vector256.Load(bias + i)).Store(y + i);
@@ -61,7 +61,7 @@ internal static unsafe class Vectors
     public static void Add(float* x, float* y, int length)
     {
         var i = 0;
-        for (; i <= length - Width; i += Width)
+        for (; i < Vectorized(length); i += Width)
             (Vector256.Load(y + i) + Vector256.Load(x + i)).Store(y + i);
         for (; i < length; i++)
             y[i] += x[i];
@@ -71,7 +71,7 @@ internal static unsafe class Vectors
     public static void AddScaled(float factor, float* x, float* y, int length)
     {
         var i = 0;
-        for (; i <= length - Width; i += Width)
+        for (; i < Vectorized(length); i += Width)
             Vector256.MultiplyAddEstimate(Vector256.Load(x + i), Vector256.Create(factor), Vector256.Load(y + i)).Store(y + i);
         for (; i < length; i++)
             y[i] += factor * x[i];
@@ -81,7 +81,7 @@ internal static unsafe class Vectors
     public static void Scale(float factor, float* x, int length)
     {
         var i = 0;
-        for (; i <= length - Width; i += Width)
+        for (; i < Vectorized(length); i += Width)
             (Vector256.Load(x + i) * factor).Store(x + i);
         for (; i < length; i++)
             x[i] *= factor;
@@ -91,7 +91,7 @@ internal static unsafe class Vectors
     public static void Silu(float* x, float* factors, float* y, int length)
     {
         var i = 0;
-        for (; i <= length - Width; i += Width)
+        for (; i < Vectorized(length); i += Width)
         {
             var value = Vector256.Load(x + i);
             Finish(value / (Vector256<float>.One + Vector256.Exp(-value)), factors, y, i);
@@ -107,7 +107,7 @@ internal static unsafe class Vectors
         const float root = 0.79788456080286535588f;
         const float cubic = 0.044715f;
         var i = 0;
-        for (; i <= length - Width; i += Width)
+        for (; i < Vectorized(length); i += Width)
         {
             // (1 + tanh u)/2 is 1/(1 + e^−2u).
             var value = Vector256.Load(x + i);
@@ -128,7 +128,7 @@ internal static unsafe class Vectors
     {
         var sums = Vector256<float>.Zero;
         var i = 0;
-        for (; i <= length - Width; i += Width)
+        for (; i < Vectorized(length); i += Width)
         {
             var power = Vector256.Exp(Vector256.Load(scores + i) - Vector256.Create(most));
             power.Store(scores + i);
@@ -155,6 +155,10 @@ internal static unsafe class Vectors
             most = MathF.Max(most, x[i]);
         return most;
     }
+
+    /// <summary>Up to where eights are worth while.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Vectorized(int length) => Vector128.IsHardwareAccelerated ? length - Width + 1 : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(Vector256<float> value, float* factors, float* y, int i) =>
