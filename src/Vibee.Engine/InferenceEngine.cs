@@ -72,7 +72,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             return SubmitResult.ShuttingDown;
         if (Interlocked.Increment(ref _inside) > Capacity.Slots + _options.MaxQueue)
         {
-            Interlocked.Decrement(ref _inside);
+            Leave();
             return SubmitResult.QueueFull;
         }
 
@@ -81,7 +81,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         if (_notices.Writer.TryWrite(sequence))
             return SubmitResult.Accepted;
 
-        Interlocked.Decrement(ref _inside);
+        Leave();
         return _failed ? SubmitResult.Failed : SubmitResult.ShuttingDown;
     }
 
@@ -90,6 +90,8 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     public async Task StopAsync(TimeSpan grace)
     {
         _draining = true;
+        // Either this sees that nobody is inside, or the last to leave sees that it is draining.
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _inside) > 0)
             await Task.WhenAny(_idle.Task, _stopped.Task, Task.Delay(grace)).ConfigureAwait(false);
         _notices.Writer.TryComplete();
@@ -116,9 +118,19 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             LogFailed(exception);
         }
 
-        EndEverything(error);
-        _runner.Dispose();
-        _stopped.TrySetResult();
+        try
+        {
+            EndEverything(error);
+            _runner.Dispose();
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception);
+        }
+        finally
+        {
+            _stopped.TrySetResult();
+        }
     }
 
     /// <summary>Reads what arrived; with nothing to do, waits for something.</summary>
@@ -252,6 +264,11 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             _runner.Truncate(slot, 0);
         _metrics.Observe(_scheduler.Running.Count, _scheduler.WaitingCount);
         sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Finished, Reason = reason, Error = error });
+        Leave();
+    }
+
+    private void Leave()
+    {
         if (Interlocked.Decrement(ref _inside) == 0 && _draining)
             _idle.TrySetResult();
     }

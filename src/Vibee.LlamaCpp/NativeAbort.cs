@@ -26,7 +26,7 @@ internal static unsafe partial class NativeAbort
         {
             var reason = WithoutFolder(NativeText.Line(message));
             if (_loading is { } path)
-                Console.Error.WriteLine($"{path}: llama.cpp cannot load this model ({reason})");
+                Console.Error.WriteLine($"vibee: {path}: llama.cpp cannot load this model ({reason})");
             else
                 LogAborted(NativeLog.Logger, reason);
         }

@@ -40,9 +40,13 @@ internal static class Logging
                 LogLevel.Error => "error",
                 _ => "critical",
             };
-            writer.WriteLine($"{DateTime.Now:HH:mm:ss} {level} {entry.Formatter(entry.State, entry.Exception)}");
+            writer.WriteLine($"{DateTime.Now:HH:mm:ss} {level} {OneLine(entry.Formatter(entry.State, entry.Exception))}");
             if (entry.Exception is not null)
                 writer.WriteLine(entry.Exception);
         }
+
+        // A message may quote what a client sent; it must not be able to write lines of its own.
+        private static string OneLine(string message) =>
+            message.Any(char.IsControl) ? new string([.. message.Select(character => char.IsControl(character) ? ' ' : character)]) : message;
     }
 }

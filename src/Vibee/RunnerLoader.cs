@@ -37,6 +37,10 @@ internal static partial class RunnerLoader
         string reason;
         using (var file = GgufFile.Open(path))
             (engine, reason) = Choose(settings, file);
+        if (engine == EngineChoice.Trinity && settings.GpuLayers > 0)
+            LogIgnored(logger, "--gpu-layers", "Trinity runs on the CPU");
+        if (engine == EngineChoice.Llama && settings.Memory is not null)
+            LogIgnored(logger, "--memory", "it limits Trinity, not llama.cpp");
         LogEngine(logger, engine == EngineChoice.Trinity ? "Trinity" : "llama.cpp", reason);
 
         if (engine == EngineChoice.Trinity)
@@ -65,6 +69,9 @@ internal static partial class RunnerLoader
         };
         return LlamaLoader.Load(options, logger, progress, cancellation);
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Option} has no effect: {Reason}")]
+    private static partial void LogIgnored(ILogger logger, string option, string reason);
 
     [LoggerMessage(LogLevel.Information, "The engine is {Engine}: {Reason}")]
     private static partial void LogEngine(ILogger logger, string engine, string reason);

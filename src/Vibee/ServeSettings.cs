@@ -57,6 +57,10 @@ internal sealed record ServeSettings
             yield return "--engine mock takes no model: leave out --model, or choose another engine";
         if (Engine is EngineChoice.Llama or EngineChoice.Trinity && Model is null)
             yield return $"--engine {Engine.ToString().ToLowerInvariant()} needs a model: -m FILE";
+        if (Engine is EngineChoice.Trinity or EngineChoice.Mock && GpuLayers is not null)
+            yield return $"--gpu-layers is llama.cpp's: --engine {Engine.ToString().ToLowerInvariant()} runs on the CPU";
+        if (Engine is EngineChoice.Llama or EngineChoice.Mock && Memory is not null)
+            yield return $"--memory is Trinity's: --engine {Engine.ToString().ToLowerInvariant()} does not know it";
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
     }

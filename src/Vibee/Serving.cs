@@ -35,6 +35,9 @@ internal static partial class Serving
         if (contextLength > model?.TrainedContextLength)
             LogBeyondTraining(logger, contextLength, model.TrainedContextLength);
 
+        if ((long)contextLength * settings.Parallel > int.MaxValue)
+            return Failure.Run($"--ctx {contextLength} for each of --parallel {settings.Parallel} requests is more than a cache can hold");
+
         var served = Describe(settings);
         var options = new ServerOptions
         {
@@ -66,8 +69,10 @@ internal static partial class Serving
         if (await LoadAsync(settings, contextLength, served, logger, shutdown) is { } runner)
         {
             var engine = new EngineOptions { MaxQueue = settings.MaxQueue };
-            served.Ready(new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>()));
+            await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());
+            served.Ready(inference);
             Announce(settings, served, runner.Capacity, server, logger);
+            await shutdown;
         }
 
         await shutdown;

@@ -74,8 +74,10 @@ public sealed class HeaderFixture
             })!;
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            if (process.ExitCode != 0)
-                Assert.Skip($"{program} {arguments.FirstOrDefault()} ended with exit code {process.ExitCode}");
+            // Without a network there is no package. A compiler that refuses the program is what the test is about.
+            if (process.ExitCode != 0 && program == "npm")
+                Assert.Skip($"npm {arguments.FirstOrDefault()} ended with exit code {process.ExitCode}");
+            Assert.True(process.ExitCode == 0, $"{program} ended with exit code {process.ExitCode}");
             return output;
         }
         catch (Win32Exception)

@@ -105,4 +105,22 @@ public class CommandLineTests
         Assert.Equal(2, exitCode);
         Assert.Contains("--model : must not be empty", error);
     }
+
+    [Theory]
+    [InlineData("trinity", "--gpu-layers", "9")]
+    [InlineData("llama", "--memory", "4G")]
+    public async Task Serve_OptionOfAnotherEngine_IsRefused(string engine, string option, string value)
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["serve", "--engine", engine, "-m", "x.gguf", option, value]);
+        Assert.Equal(2, exitCode);
+        Assert.Contains(option, error);
+    }
+
+    [Fact]
+    public async Task Serve_CacheBeyondCounting_IsRefused()
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["serve", "--ctx", "16777216", "--parallel", "256"]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("--ctx 16777216", error);
+    }
 }

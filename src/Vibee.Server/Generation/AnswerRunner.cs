@@ -22,6 +22,20 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
         await using var leaving = context.RequestAborted.UnsafeRegister(
             static choices => CancelAll((IReadOnlyList<Choice>)choices!), answer.Choices);
 
+        try
+        {
+            await AnswerAsync(context, answer);
+        }
+        catch
+        {
+            // Nobody will read the rest.
+            CancelAll(answer.Choices);
+            throw;
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Answer answer)
+    {
         // Nothing is sent before the engine has begun: until then a failure is still a plain HTTP answer.
         var first = answer.Choices[0].Text;
         await first.WaitAsync();

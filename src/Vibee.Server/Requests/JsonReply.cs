@@ -7,7 +7,7 @@ namespace Vibee.Server.Requests;
 /// <summary>Sends one JSON document with its length, in one write.</summary>
 internal static class JsonReply
 {
-    /// <summary>Readable Chinese and emoji instead of escapes; nothing here is ever put into HTML.</summary>
+    /// <summary>Readable letters of every language instead of escapes; nothing here is ever put into HTML.</summary>
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic]
