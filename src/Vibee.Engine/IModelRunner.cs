@@ -80,7 +80,12 @@ public enum ForwardResult
 /// <param name="BatchTokens">The most tokens one <see cref="IModelRunner.Forward"/> takes, at least 1.</param>
 /// <param name="ContextLength">The most positions one slot may hold.</param>
 /// <param name="KvCells">Positions the KV cache holds for all slots together; shared ones count once.</param>
-public sealed record RunnerCapacity(int Slots, int BatchTokens, int ContextLength, int KvCells);
+public sealed record RunnerCapacity(int Slots, int BatchTokens, int ContextLength, int KvCells)
+{
+    /// <summary>Whether any prefix of a slot can be forked; not so with a recurrent state, which is one sum over all
+    /// positions.</summary>
+    public bool SharesPrefixes { get; init; } = true;
+}
 
 /// <summary>A runner that can no longer be used, or a model that it cannot run. The message is written for a user.</summary>
 public sealed class RunnerException : Exception
