@@ -42,6 +42,9 @@ internal sealed partial class EngineLoop
         _candidates = new Candidates(runner.Tokenizer.VocabularySize);
     }
 
+    /// <summary>What is in the KV cache.</summary>
+    public PrefixCache Cache => _cache;
+
     public bool HasWork => _scheduler.HasWork;
 
     /// <summary>Looks at a sequence that is new, or was cancelled.</summary>

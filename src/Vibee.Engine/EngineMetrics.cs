@@ -38,7 +38,7 @@ public sealed class EngineMetrics
             "Sequences that began with a prefix from the cache");
         meter.CreateObservableCounter("igla_prefix_cache_evictions_total", () => Volatile.Read(ref _evictions), null,
             "Cached prefixes forgotten to make room");
-        meter.CreateObservableGauge("igla_kv_cells_used", () => Volatile.Read(ref _usedCells), null,
+        meter.CreateObservableGauge("igla_kv_cells_used", () => KvCellsUsed, null,
             "Positions that the KV cache holds, shared ones counted once");
         meter.CreateObservableGauge("igla_slots_in_use", () => SlotsInUse, null, "Slots with a running sequence");
         meter.CreateObservableGauge("igla_queue_length", () => QueueLength, null, "Sequences waiting for a slot");
@@ -47,6 +47,9 @@ public sealed class EngineMetrics
     public int SlotsInUse => Volatile.Read(ref _slotsInUse);
 
     public int QueueLength => Volatile.Read(ref _queueLength);
+
+    /// <summary>Positions that the KV cache holds.</summary>
+    public int KvCellsUsed => Volatile.Read(ref _usedCells);
 
     internal void Observe(int running, int waiting, PrefixCache cache)
     {

@@ -26,6 +26,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _inside; // sequences accepted and not ended
+    private readonly QueueClock _clock = new();
     private volatile bool _draining;
     private volatile bool _failed;
 
@@ -42,7 +43,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Tokenizer = runner.Tokenizer;
         Parallel = Math.Min(options.Parallel ?? Capacity.Slots, Capacity.Slots);
         _mostInside = Parallel + options.MaxQueue;
-        _loop = new EngineLoop(runner, Parallel, metrics, logger, Leave);
+        _loop = new EngineLoop(runner, Parallel, metrics, logger, OnEnded);
         _thread = new Thread(Run) { Name = "vibee engine", IsBackground = true };
         _thread.Start();
     }
@@ -55,6 +56,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     public ModelInfo Model { get; }
 
     public ITokenizer Tokenizer { get; }
+
+    /// <summary>About how long a full queue stays full: the time between two ends, of late.</summary>
+    public TimeSpan QueueWait => _clock.Interval;
 
     /// <summary>The runner broke; nothing will be accepted any more.</summary>
     public bool HasFailed => _failed;
@@ -147,6 +151,12 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             if (!_notices.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
                 return false;
         }
+    }
+
+    private void OnEnded()
+    {
+        _clock.Ended(othersWait: Volatile.Read(ref _inside) > Parallel);
+        Leave();
     }
 
     private void Leave()

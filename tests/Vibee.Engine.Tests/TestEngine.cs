@@ -10,10 +10,10 @@ internal sealed class TestEngine : IAsyncDisposable
 {
     private readonly Meter _meter = new("test");
 
-    public TestEngine(IModelRunner runner, int maxQueue = 1000)
+    public TestEngine(IModelRunner runner, int maxQueue = 1000, int? parallel = null)
     {
         Metrics = new EngineMetrics(_meter);
-        Engine = new InferenceEngine(runner, new EngineOptions { MaxQueue = maxQueue }, Metrics, NullLogger<InferenceEngine>.Instance);
+        Engine = new InferenceEngine(runner, new EngineOptions { Parallel = parallel, MaxQueue = maxQueue }, Metrics, NullLogger<InferenceEngine>.Instance);
     }
 
     public InferenceEngine Engine { get; }

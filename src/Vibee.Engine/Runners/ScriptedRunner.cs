@@ -107,7 +107,9 @@ public sealed class ScriptedRunner : IModelRunner
             throw new InvalidOperationException($"Slot {slot} holds {cells.Count} tokens and was truncated to {start}.");
         foreach (var cell in CollectionsMarshal.AsSpan(cells)[start..])
         {
-            if (--_holders[cell] == 0)
+            if (--_holders[cell] < 0)
+                throw new InvalidOperationException($"Cell {cell} was freed twice.");
+            if (_holders[cell] == 0)
                 _free.Push(cell);
         }
 
