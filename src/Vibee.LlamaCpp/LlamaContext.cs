@@ -17,8 +17,9 @@ internal static unsafe class LlamaContext
         if (cells > int.MaxValue)
             throw new RunnerException($"A context of {contextLength} tokens (--ctx) for {options.Slots} parallel sequences (--parallel) is too large.");
 
-        var batchTokens = Math.Max(options.BatchTokens, options.Slots);
-        var batchLogits = Math.Clamp(options.BatchLogits ?? options.Slots, options.Slots, batchTokens);
+        // llama.cpp asserts that every slot could have its logits in one batch, those too that only keep prefixes.
+        var batchTokens = Math.Max(options.BatchTokens, slots);
+        var batchLogits = Math.Clamp(options.BatchLogits ?? slots, slots, batchTokens);
         var parameters = NativeMethods.llama_context_default_params();
         parameters.n_ctx = (uint)cells;
         parameters.n_seq_max = (uint)slots;

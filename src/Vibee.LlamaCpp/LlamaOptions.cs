@@ -19,7 +19,7 @@ public sealed record LlamaOptions
     /// <summary>Positions of the KV cache for all slots together; null is <see cref="Slots"/> full contexts.</summary>
     public int? KvCells { get; init; }
 
-    /// <summary>The most tokens of one forward call; raised to <see cref="Slots"/> where it is less.</summary>
+    /// <summary>The most tokens of one forward call; raised to the number of slots where it is less.</summary>
     public int BatchTokens { get; init; } = 512;
 
     /// <summary>The most tokens of one batch that may ask for logits; null is one for each slot. llama.cpp reserves
