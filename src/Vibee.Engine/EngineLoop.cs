@@ -25,16 +25,17 @@ internal sealed partial class EngineLoop
 
     /// <param name="runner">Called by nobody else.</param>
     /// <param name="parallel">The most sequences that run.</param>
+    /// <param name="store">Where to keep prefixes that the KV cache has no room for, or null.</param>
     /// <param name="metrics">Where to count.</param>
     /// <param name="logger">Where to report.</param>
     /// <param name="ended">Called for each sequence that ended.</param>
-    public EngineLoop(IModelRunner runner, int parallel, EngineMetrics metrics, ILogger logger, Action ended)
+    public EngineLoop(IModelRunner runner, int parallel, PrefixStore? store, EngineMetrics metrics, ILogger logger, Action ended)
     {
         _runner = runner;
         _metrics = metrics;
         _logger = logger;
         _ended = ended;
-        _cache = new PrefixCache(runner);
+        _cache = new PrefixCache(runner, store);
         _ask = _cache.Ask;
         _scheduler = new Scheduler(parallel);
         _budget = new StepBudget(parallel, runner.Capacity.BatchTokens);
@@ -94,7 +95,7 @@ internal sealed partial class EngineLoop
         _budget.Observe(streams, _batch.Count - streams, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
-    /// <summary>Ends all sequences there are.</summary>
+    /// <summary>Ends all sequences there are, and saves what they evaluated.</summary>
     /// <param name="error">What to tell their owners.</param>
     /// <param name="runnerFailed">The runner is not to be called any more.</param>
     public void EndEverything(string error, bool runnerFailed)
@@ -105,6 +106,7 @@ internal sealed partial class EngineLoop
             End(_scheduler.Running[^1], FinishReason.Failed, error);
         while (_scheduler.FirstWaiting is { } waiting)
             End(waiting, FinishReason.Failed, error);
+        _cache.Save();
     }
 
     private void Start(Sequence sequence)

@@ -43,7 +43,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Tokenizer = runner.Tokenizer;
         Parallel = Math.Min(options.Parallel ?? Capacity.Slots, Capacity.Slots);
         _mostInside = Parallel + options.MaxQueue;
-        _loop = new EngineLoop(runner, Parallel, metrics, logger, OnEnded);
+        _loop = new EngineLoop(runner, Parallel, options.Store, metrics, logger, OnEnded);
         _thread = new Thread(Run) { Name = "vibee engine", IsBackground = true };
         _thread.Start();
     }

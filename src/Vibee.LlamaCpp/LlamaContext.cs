@@ -47,6 +47,7 @@ internal static unsafe class LlamaContext
                 slots, (int)NativeMethods.llama_n_batch(context), contextLength, (int)NativeMethods.llama_n_ctx(context))
             {
                 SharesPrefixes = !isRecurrent,
+                StateFormat = $"llama.cpp {LlamaLibrary.Version} f16",
             };
             return new LlamaRunner(model, context, threads, info, tokenizer, capacity, batchLogits);
         }

@@ -89,12 +89,12 @@ public sealed unsafe class LlamaRunner : IModelRunner
         return NativeMethods.llama_memory_seq_rm(_memory, slot, start, -1);
     }
 
-    public byte[] Save(int slot)
+    public byte[]? Save(int slot)
     {
         CheckSlot(slot);
         var size = NativeMethods.llama_state_seq_get_size(_context, slot);
         if (size > (nuint)Array.MaxLength)
-            throw new RunnerException($"The state of a slot is {size} bytes, too many to save.");
+            return null;
         var state = new byte[size];
         fixed (byte* target = state)
         {

@@ -48,7 +48,7 @@ public sealed partial class TrinityRunner
             throw;
         }
 
-        Capacity = new RunnerCapacity(slots, options.BatchTokens, context, _cache.Cells);
+        Capacity = new RunnerCapacity(slots, options.BatchTokens, context, _cache.Cells) { StateFormat = SlotState.Format };
         options.Progress?.Report(1);
     }
 

@@ -47,6 +47,12 @@ internal sealed record ServeSettings
     /// <summary>Bytes of the KV cache; null is room for <see cref="Parallel"/> full contexts.</summary>
     public required long? KvCache { get; init; }
 
+    /// <summary>Where cached prompts are kept on disk; null is nowhere.</summary>
+    public required string? KvCacheDirectory { get; init; }
+
+    /// <summary>Bytes of them; null is a default.</summary>
+    public required long? KvCacheDisk { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required TimeSpan DrainTimeout { get; init; }
@@ -66,6 +72,10 @@ internal sealed record ServeSettings
             yield return $"--memory is Trinity's: --engine {Engine.ToString().ToLowerInvariant()} does not know it";
         if (Model is null && KvCache is not null)
             yield return "--kv-cache needs a model: -m FILE";
+        if (Model is null && KvCacheDirectory is not null)
+            yield return "--kv-cache-dir needs a model: -m FILE";
+        if (KvCacheDirectory is null && KvCacheDisk is not null)
+            yield return "--kv-cache-disk needs --kv-cache-dir DIR";
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
     }

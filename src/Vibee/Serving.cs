@@ -1,5 +1,7 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
+using Vibee.Engine.Caching;
 using Vibee.Gguf;
 using Vibee.Server;
 
@@ -12,6 +14,7 @@ namespace Vibee;
 internal static partial class Serving
 {
     private const int DefaultContextLength = 2048;
+    private const long DefaultDiskCache = 4L << 30;
 
     // The guide's names work with any model, so that every example of it does.
     private static readonly string[] GuideIds = ["igla-7b", "igla-koshey"];
@@ -72,7 +75,8 @@ internal static partial class Serving
         var shutdown = server.WaitForShutdownAsync();
         if (await LoadAsync(settings, contextLength, kvCells, served, logger, shutdown) is { } runner)
         {
-            var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue };
+            await using var store = OpenStore(settings, runner, loggers);
+            var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue, Store = store };
             await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());
             served.Ready(inference);
             Announce(settings, served, inference, server, logger);
@@ -80,6 +84,23 @@ internal static partial class Serving
         }
 
         await shutdown;
+    }
+
+    private static PrefixStore? OpenStore(ServeSettings settings, IModelRunner runner, ILoggerFactory loggers)
+    {
+        if (settings.KvCacheDirectory is not { } directory)
+            return null;
+        try
+        {
+            using var file = GgufFile.Open(settings.Model!);
+            byte[] key = [.. file.ComputeFingerprint(), .. Encoding.UTF8.GetBytes(runner.Capacity.StateFormat)];
+            return new PrefixStore(directory, settings.KvCacheDisk ?? DefaultDiskCache, key, loggers.CreateLogger<PrefixStore>());
+        }
+        catch (IOException exception)
+        {
+            runner.Dispose();
+            throw new IOException($"--kv-cache-dir {directory}: {exception.Message}", exception);
+        }
     }
 
     private static void Announce(ServeSettings settings, ServedModel served, InferenceEngine engine, VibeeServer server, ILogger logger)

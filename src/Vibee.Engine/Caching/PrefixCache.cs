@@ -11,13 +11,17 @@ namespace Vibee.Engine.Caching;
 internal sealed class PrefixCache
 {
     private readonly IModelRunner _runner;
+    private readonly PrefixStore? _store;
     private readonly PrefixTree _tree = new();
     private readonly Stack<int> _free;
     private bool _isAbandoned;
 
-    public PrefixCache(IModelRunner runner)
+    /// <param name="runner">Whose KV cache it is.</param>
+    /// <param name="store">Where to keep what there is no room for, or null.</param>
+    public PrefixCache(IModelRunner runner, PrefixStore? store)
     {
         _runner = runner;
+        _store = runner.Capacity.SharesPrefixes ? store : null;
         _free = new Stack<int>(Enumerable.Range(0, runner.Capacity.Slots).Reverse());
     }
 
@@ -39,6 +43,7 @@ internal sealed class PrefixCache
     /// <summary>Gives a sequence a slot, which holds the longest prefix there is.</summary>
     public void Admit(Sequence sequence)
     {
+        Restore(sequence);
         // Touched, what it can use is the last to be evicted for its slot; still the tree may be another after that.
         _tree.Touch(Find(sequence).Node);
         var slot = TakeSlot();
@@ -76,9 +81,20 @@ internal sealed class PrefixCache
     {
         if (_tree.LeastRecent() is not { } leaf)
             return false;
+        _store?.Save(leaf.Path(), leaf.Start, _runner, leaf.Slot);
         Remove(leaf);
         Evictions++;
         return true;
+    }
+
+    /// <summary>Saves all that is left, when nothing runs any more.</summary>
+    public void Save()
+    {
+        if (_store is null || _isAbandoned)
+            return;
+        while (Evict())
+        {
+        }
     }
 
     /// <summary>The runner broke: nothing is asked of it any more.</summary>
@@ -88,6 +104,30 @@ internal sealed class PrefixCache
     private PrefixMatch Find(Sequence sequence) => _runner.Capacity.SharesPrefixes
         ? _tree.Find(sequence.Tokens[..^1])
         : new PrefixMatch(_tree.Root, 0, false);
+
+    // What was evaluated before and is on disk becomes a prefix like any other.
+    private void Restore(Sequence sequence)
+    {
+        if (_store is null || _store.Find(sequence.Tokens[..^1], Find(sequence).Length, out var saved) is not (> 0 and var length))
+            return;
+        while (_runner.Capacity.KvCells - UsedCells < saved!.Tokens.Length)
+        {
+            if (!Evict())
+                return;
+        }
+
+        var slot = TakeSlot();
+        if (_store.TryRestore(saved, _runner, slot))
+        {
+            _runner.Truncate(slot, length);
+            _tree.Add(sequence.Tokens[..length].ToArray(), slot);
+            UsedCells += length;
+        }
+        else
+        {
+            GiveBack(slot);
+        }
+    }
 
     private int TakeSlot()
     {

@@ -23,7 +23,8 @@ internal sealed class PrefixNode
         parent.Children.Add(this);
     }
 
-    private PrefixNode(PrefixNode parent, int start, ReadOnlyMemory<int> tokens)
+    /// <summary>A node of what was evaluated.</summary>
+    public PrefixNode(PrefixNode parent, int start, ReadOnlyMemory<int> tokens)
     {
         Parent = parent;
         Start = start;
@@ -60,6 +61,15 @@ internal sealed class PrefixNode
 
     /// <summary>How many of its tokens are in the cache.</summary>
     public int Evaluated => Owner is { } owner ? owner.Evaluated - Start : _tokens.Length;
+
+    /// <summary>All tokens from the root to its end.</summary>
+    public int[] Path()
+    {
+        var path = new int[End];
+        for (var node = this; node.Parent is not null; node = node.Parent)
+            node.Tokens[..node.Evaluated].CopyTo(path.AsSpan(node.Start));
+        return path;
+    }
 
     /// <summary>Cuts the node before <paramref name="position"/>, up to which it is evaluated.</summary>
     /// <returns>The new node above it, which has the first part.</returns>

@@ -43,6 +43,9 @@ internal sealed class PrefixTree
         return node;
     }
 
+    /// <summary>A slot holds a prefix that no sequence evaluated here.</summary>
+    public void Add(int[] tokens, int slot) => Touch(new PrefixNode(Root, 0, tokens) { Slot = slot });
+
     /// <summary>The sequence of <paramref name="node"/> runs no more; what it evaluated becomes a leaf.</summary>
     public void Leave(PrefixNode node)
     {

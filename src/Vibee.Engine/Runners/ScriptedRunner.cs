@@ -117,7 +117,7 @@ public sealed class ScriptedRunner : IModelRunner
         return true;
     }
 
-    public byte[] Save(int slot) =>
+    public byte[]? Save(int slot) =>
         MemoryMarshal.AsBytes<int>(_slots[slot].Select(cell => _tokens[cell]).ToArray()).ToArray();
 
     public bool Restore(int slot, ReadOnlySpan<byte> state)

@@ -1,3 +1,5 @@
+using Vibee.Engine.Caching;
+
 namespace Vibee.Engine.Tests.Caching;
 
 /// <summary>An engine whose runner counts the tokens it evaluates, and can be held at its first step.</summary>
@@ -6,9 +8,9 @@ internal sealed class CountedEngine : IAsyncDisposable
     private readonly Gate _gate = new();
     private readonly TestEngine _test;
 
-    public CountedEngine(int parallel = 8, int cells = 4096, bool hold = false)
+    public CountedEngine(int parallel = 8, int cells = 4096, bool hold = false, PrefixStore? store = null)
     {
-        var runner = TestEngine.Runner(TestEngine.Hash, slots: parallel + 16, batch: 64, cells: cells);
+        var runner = TestEngine.Runner(TestEngine.Hash, slots: parallel + 16, batch: 64, context: 1024, cells: cells);
         _test = new TestEngine(
             new WatchedRunner(runner, onForward: batch =>
             {
@@ -16,7 +18,7 @@ internal sealed class CountedEngine : IAsyncDisposable
                     _gate.Pass();
                 Evaluated += batch.Count;
             }),
-            parallel: parallel);
+            parallel: parallel, store: store);
     }
 
     public InferenceEngine Engine => _test.Engine;

@@ -48,7 +48,7 @@ public class RandomStreamTests
             var model = new ModelInfo { Architecture = "scripted", TrainedContextLength = Context, EmbeddingLength = 0 };
             var capacity = new RunnerCapacity(slots, 16, Context, cells) { SharesPrefixes = sharesPrefixes };
             _runner = new ScriptedRunner(model, new WordTokenizer([], ["<end>"]), capacity, TestEngine.Hash);
-            _loop = new EngineLoop(_runner, parallel, _metrics, NullLogger.Instance, () => _ends++);
+            _loop = new EngineLoop(_runner, parallel, store: null, _metrics, NullLogger.Instance, () => _ends++);
         }
 
         public int Ended { get; private set; }
