@@ -37,7 +37,7 @@ internal sealed partial class EngineLoop
         _ended = ended;
         _cache = new PrefixCache(runner, store);
         _ask = _cache.Ask;
-        _scheduler = new Scheduler(parallel);
+        _scheduler = new Scheduler(parallel, runner.Capacity.BatchLogits);
         _budget = new StepBudget(parallel, runner.Capacity.BatchTokens);
         _batch = new Batch(runner.Capacity.BatchTokens);
         _candidates = new Candidates(runner.Tokenizer.VocabularySize);
@@ -86,9 +86,15 @@ internal sealed partial class EngineLoop
                 _metrics.PromptTokensEvaluated(count);
         }
 
-        foreach (var (sequence, _) in step)
+        foreach (var (sequence, count) in step)
         {
-            if (sequence.LogitsIndex >= 0)
+            if (sequence.IsScoring)
+                Score(sequence, count);
+            if (sequence.LogitsIndex < 0)
+                continue;
+            if (sequence.MaxTokens == 0)
+                End(sequence, FinishReason.Length);
+            else
                 Sample(sequence);
         }
 
@@ -126,10 +132,11 @@ internal sealed partial class EngineLoop
         foreach (var (sequence, count) in step)
         {
             sequence.LogitsIndex = -1;
+            sequence.BatchIndex = _batch.Count;
             for (var position = sequence.Evaluated; position < sequence.Evaluated + count; position++)
             {
                 var isLast = position == sequence.Length - 1;
-                var index = _batch.Add(sequence.Tokens[position], position, sequence.Slot, isLast);
+                var index = _batch.Add(sequence.Tokens[position], position, sequence.Slot, isLast || sequence.IsScoring);
                 if (isLast)
                     sequence.LogitsIndex = index;
             }
@@ -149,6 +156,28 @@ internal sealed partial class EngineLoop
         }
 
         End(_scheduler.Running[0], FinishReason.Failed, "The KV cache has no room for this request.");
+    }
+
+    // The logits after a token are about the next one.
+    private void Score(Sequence sequence, int count)
+    {
+        if (sequence.Scored == 0)
+            Publish(sequence.Tokens[0], null);
+        for (var i = 0; i < count; i++)
+        {
+            var next = sequence.Evaluated - count + i + 1;
+            if (next != sequence.Scored || !sequence.IsScoring)
+                continue; // published before it was preempted
+            var logits = _runner.Logits(sequence.BatchIndex + i);
+            var token = sequence.Tokens[next];
+            Publish(token, RawLogprobs.Measure(logits, sequence.PromptLogprobs!.Value, _candidates).Of(token));
+        }
+
+        void Publish(int token, TokenLogprobs? logprobs)
+        {
+            sequence.Scored++;
+            sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.PromptToken, Token = token, Logprobs = logprobs });
+        }
     }
 
     private void Sample(Sequence sequence)

@@ -7,6 +7,10 @@ public enum GenerationEventKind
     /// <summary>The sequence has a slot and its prompt is being evaluated. At most once, first.</summary>
     Started,
 
+    /// <summary>A token of the prompt with its probability, where <see cref="Sequence.PromptLogprobs"/> asks for them; the
+    /// first, which follows nothing, has none.</summary>
+    PromptToken,
+
     /// <summary>A token was chosen, the one that ends the turn included.</summary>
     Token,
 
@@ -23,10 +27,10 @@ public readonly record struct GenerationEvent
     /// <summary>Of <c>Started</c>: prompt tokens that need no evaluation because the cache holds them.</summary>
     public int CachedTokens { get; init; }
 
-    /// <summary>Of <c>Token</c>: its id.</summary>
+    /// <summary>Of <c>Token</c> and <c>PromptToken</c>: its id.</summary>
     public int Token { get; init; }
 
-    /// <summary>Of <c>Token</c>, where <see cref="SamplingParams.TopLogprobs"/> asked for it.</summary>
+    /// <summary>Of <c>Token</c>, where <see cref="SamplingParams.TopLogprobs"/> asked for it, and of <c>PromptToken</c>.</summary>
     public TokenLogprobs? Logprobs { get; init; }
 
     /// <summary>Of <c>Finished</c>.</summary>

@@ -82,6 +82,9 @@ public enum ForwardResult
 /// <param name="KvCells">Positions the KV cache holds for all slots together; shared ones count once.</param>
 public sealed record RunnerCapacity(int Slots, int BatchTokens, int ContextLength, int KvCells)
 {
+    /// <summary>The most tokens of one batch that may want logits; at least one for each slot that is evaluated.</summary>
+    public int BatchLogits { get; init; } = Math.Min(Slots, BatchTokens);
+
     /// <summary>Whether any prefix of a slot can be forked; not so with a recurrent state, which is one sum over all
     /// positions.</summary>
     public bool SharesPrefixes { get; init; } = true;

@@ -17,22 +17,26 @@ public sealed class Sequence
     private volatile bool _cancelled;
 
     /// <param name="prompt">At least one token, and fewer than the context length.</param>
-    /// <param name="maxTokens">The most tokens to generate, at least 1. The caller clips it to the context.</param>
+    /// <param name="maxTokens">The most tokens to generate; 0 only evaluates the prompt. The caller clips it to the
+    /// context.</param>
     /// <param name="sampling">How to choose them.</param>
-    public Sequence(ReadOnlySpan<int> prompt, int maxTokens, SamplingParams sampling)
+    /// <param name="promptLogprobs">Asks for the probabilities of the prompt's own tokens and of so many rivals of each.
+    /// Such a prompt is evaluated whole, whatever the cache holds.</param>
+    public Sequence(ReadOnlySpan<int> prompt, int maxTokens, SamplingParams sampling, int? promptLogprobs = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(prompt));
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
 
         _tokens = new int[prompt.Length + maxTokens];
         prompt.CopyTo(_tokens);
         Length = PromptLength = prompt.Length;
         MaxTokens = maxTokens;
         Sampling = sampling;
+        PromptLogprobs = promptLogprobs;
 
         // Room for every event there can be: the engine never finds the channel full and so never waits for a
         // reader, and what a client that stops reading can make us hold is bounded by the context length.
-        _events = Channel.CreateBounded<GenerationEvent>(new BoundedChannelOptions(maxTokens + 2)
+        _events = Channel.CreateBounded<GenerationEvent>(new BoundedChannelOptions(maxTokens + (promptLogprobs is null ? 2 : prompt.Length + 2))
         {
             SingleReader = true,
             SingleWriter = true,
@@ -44,6 +48,9 @@ public sealed class Sequence
     public int MaxTokens { get; }
 
     public SamplingParams Sampling { get; }
+
+    /// <summary>Rivals of each prompt token whose probabilities are wanted; null is none, and not the token's either.</summary>
+    public int? PromptLogprobs { get; }
 
     /// <summary>What happened, in order. Completes after the terminal event.</summary>
     public ChannelReader<GenerationEvent> Events => _events.Reader;
@@ -92,6 +99,15 @@ public sealed class Sequence
     internal long LastPrefill { get; set; }
 
     internal Sampler? Sampler { get; set; }
+
+    /// <summary>Leading prompt tokens whose probabilities were published.</summary>
+    internal int Scored { get; set; }
+
+    /// <summary>Whether tokens of the prompt are still to be published with their probabilities.</summary>
+    internal bool IsScoring => PromptLogprobs is not null && Scored < PromptLength;
+
+    /// <summary>Where its first token of this step is in the batch.</summary>
+    internal int BatchIndex { get; set; }
 
     /// <summary>Where its logits will be in the batch of this step, or −1.</summary>
     internal int LogitsIndex { get; set; } = -1;

@@ -46,6 +46,7 @@ internal static unsafe class LlamaContext
             var capacity = new RunnerCapacity(
                 slots, (int)NativeMethods.llama_n_batch(context), contextLength, (int)NativeMethods.llama_n_ctx(context))
             {
+                BatchLogits = batchLogits,
                 SharesPrefixes = !isRecurrent,
                 StateFormat = $"llama.cpp {LlamaLibrary.Version} f16",
             };

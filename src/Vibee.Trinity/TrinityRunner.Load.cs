@@ -10,6 +10,9 @@ namespace Vibee.Trinity;
 // How a runner comes to be.
 public sealed partial class TrinityRunner
 {
+    // Rows of logits beyond one for each slot: so many prompt tokens of a step can be scored.
+    private const int ScoringRows = 16;
+
     private TrinityRunner(GgufFile file, TrinityOptions options)
     {
         _file = file;
@@ -31,11 +34,17 @@ public sealed partial class TrinityRunner
             var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength);
             var cells = options.KvCells > 0 ? options.KvCells : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
             _cache = new KvCache(shape, slots, context, cells, _memory);
-            _logits = new LogitRows(_memory, _vocabulary, Math.Min(options.Slots, options.BatchTokens));
+            var rows = Math.Min(options.Slots + ScoringRows, options.BatchTokens);
+            _logits = new LogitRows(_memory, _vocabulary, rows);
             _team = new WorkerTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
             var measure = Arena.Measure();
             _ = new Transformer(model, reader, options.BatchTokens, _cache, _team, measure);
             _buffers = new Arena(_memory, "Buffers", measure.Used);
+            Capacity = new RunnerCapacity(slots, options.BatchTokens, context, _cache.Cells)
+            {
+                BatchLogits = rows,
+                StateFormat = SlotState.Format,
+            };
             _transformer = new Transformer(model, reader, options.BatchTokens, _cache, _team, _buffers);
         }
         catch
@@ -48,7 +57,6 @@ public sealed partial class TrinityRunner
             throw;
         }
 
-        Capacity = new RunnerCapacity(slots, options.BatchTokens, context, _cache.Cells) { StateFormat = SlotState.Format };
         options.Progress?.Report(1);
     }
 

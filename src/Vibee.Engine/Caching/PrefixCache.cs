@@ -101,14 +101,15 @@ internal sealed class PrefixCache
     public void Abandon() => _isAbandoned = true;
 
     // The last token is always evaluated: the logits after it are where the answer begins.
-    private PrefixMatch Find(Sequence sequence) => _runner.Capacity.SharesPrefixes
+    // And a prompt that is scored needs the logits after all of its tokens.
+    private PrefixMatch Find(Sequence sequence) => _runner.Capacity.SharesPrefixes && !sequence.IsScoring
         ? _tree.Find(sequence.Tokens[..^1])
         : new PrefixMatch(_tree.Root, 0, false);
 
     // What was evaluated before and is on disk becomes a prefix like any other.
     private void Restore(Sequence sequence)
     {
-        if (_store is null || _store.Find(sequence.Tokens[..^1], Find(sequence).Length, out var saved) is not (> 0 and var length))
+        if (_store is null || sequence.IsScoring || _store.Find(sequence.Tokens[..^1], Find(sequence).Length, out var saved) is not (> 0 and var length))
             return;
         while (_runner.Capacity.KvCells - UsedCells < saved!.Tokens.Length)
         {

@@ -10,7 +10,8 @@ namespace Vibee.Engine.Scheduling;
 /// does not need going to the others; where there are fewer tokens than prompts, those go first that waited longest.
 /// </remarks>
 /// <param name="parallel">The most sequences that run.</param>
-internal sealed class Scheduler(int parallel)
+/// <param name="batchLogits">The most tokens of one step that may want logits.</param>
+internal sealed class Scheduler(int parallel, int batchLogits)
 {
     private readonly LinkedList<Sequence> _waiting = [];
     private readonly List<Sequence> _running = new(parallel);
@@ -93,6 +94,7 @@ internal sealed class Scheduler(int parallel)
         }
 
         var tokens = budget.PromptTokens(_step.Count);
+        var spareLogits = batchLogits - _running.Count; // every sequence may want those after its last token
         _steps++;
         if (tokens < _prefilling.Count)
             _prefilling.Sort(static (a, b) => a.LastPrefill.CompareTo(b.LastPrefill));
@@ -100,10 +102,17 @@ internal sealed class Scheduler(int parallel)
             _prefilling.Sort(static (a, b) => a.Pending.CompareTo(b.Pending));
         for (var i = 0; i < _prefilling.Count && tokens > 0; i++)
         {
+            var sequence = _prefilling[i];
             var share = Math.Max(1, tokens / (_prefilling.Count - i));
-            var count = Math.Min(share, _prefilling[i].Pending);
-            _step.Add(new(_prefilling[i], count));
-            _prefilling[i].LastPrefill = _steps;
+            var count = Math.Min(share, sequence.Pending);
+            if (sequence.IsScoring)
+            {
+                count = Math.Min(count, 1 + spareLogits);
+                spareLogits -= count - 1;
+            }
+
+            _step.Add(new(sequence, count));
+            sequence.LastPrefill = _steps;
             tokens -= count;
         }
 

@@ -46,7 +46,7 @@ public class SchedulerTests
     [Fact]
     public void Admit_WaitingForAPrefix_LetsOthersPass_WaitingForRoom_DoesNot()
     {
-        var scheduler = new Scheduler(4);
+        var scheduler = new Scheduler(4, 4);
         var (first, second, third) = (Prompt(1), Prompt(2), Prompt(3));
         foreach (var sequence in new[] { first, second, third })
             scheduler.Enqueue(sequence);
@@ -60,7 +60,7 @@ public class SchedulerTests
 
     private static Scheduler Running(IEnumerable<int> prompts)
     {
-        var scheduler = new Scheduler(8);
+        var scheduler = new Scheduler(8, 8);
         foreach (var tokens in prompts)
             scheduler.Enqueue(Prompt(tokens));
         while (scheduler.Admit(_ => Admission.Granted) is not null)
