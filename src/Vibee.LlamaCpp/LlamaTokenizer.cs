@@ -17,6 +17,7 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
     private readonly bool[] _isSpecial;
 
     private readonly TextPieces? _pieces; // for the vocabularies that need it
+    private readonly TokenBound? _bound; // for the vocabularies that have one
 
     /// <param name="model">Stays the caller's; encoding after its disposal is refused.</param>
     public LlamaTokenizer(ModelHandle model)
@@ -32,8 +33,12 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
         _starts = new int[VocabularySize + 1];
         _isSpecial = new bool[VocabularySize];
         _bytes = ReadAllBytes();
-        if (NativeMethods.llama_vocab_type(_vocab) == NativeMethods.VocabTypeBpe)
+        var type = NativeMethods.llama_vocab_type(_vocab);
+        if (type == NativeMethods.VocabTypeBpe)
             _pieces = new TextPieces(SpecialTexts());
+        // Others drop white space or read a whole word as one unknown token.
+        if (type is NativeMethods.VocabTypeBpe or NativeMethods.VocabTypeSpm)
+            _bound = TokenBound.Of(this, TokensWith(NativeMethods.AttributesOfStripping).Any());
     }
 
     public int VocabularySize { get; }
@@ -46,6 +51,8 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
 
     public ReadOnlySpan<byte> Bytes(int token, bool renderSpecial = false) =>
         _isSpecial[token] && !renderSpecial ? [] : _bytes.AsSpan(_starts[token].._starts[token + 1]);
+
+    public bool IsLongerThan(string text, int tokens) => _bound?.Exceeds(text, tokens) == true;
 
     public int[] Encode(string text, bool addSpecial, bool parseSpecial)
     {
@@ -114,14 +121,11 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
     }
 
     // As llama.cpp does, whatever parseSpecial says: tokens a model's author defined are always found as a whole.
-    private IEnumerable<string> SpecialTexts()
-    {
-        for (var token = 0; token < VocabularySize; token++)
-        {
-            if ((NativeMethods.llama_vocab_get_attr(_vocab, token) & NativeMethods.AttributesOfWholeTokens) != 0)
-                yield return Encoding.UTF8.GetString(Bytes(token, renderSpecial: true));
-        }
-    }
+    private IEnumerable<string> SpecialTexts() =>
+        TokensWith(NativeMethods.AttributesOfWholeTokens).Select(token => Encoding.UTF8.GetString(Bytes(token, renderSpecial: true)));
+
+    private IEnumerable<int> TokensWith(int attributes) =>
+        Enumerable.Range(0, VocabularySize).Where(token => (NativeMethods.llama_vocab_get_attr(_vocab, token) & attributes) != 0);
 
     private byte[] ReadAllBytes()
     {
