@@ -14,14 +14,9 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
 
     protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
     {
-        var request = CompletionRequest.Read(fields, _served, model.Defaults(_options), model.Engine.Tokenizer);
+        var request = CompletionRequest.Read(fields, _served, model.Defaults(_options), model);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
-        foreach (var prompt in request.Prompts)
-        {
-            if (model.CheckLength(prompt.Tokens.Length, "prompt") is { } tooLong)
-                return tooLong.SendAsync;
-        }
 
         var answer = new CompletionAnswer
         {
@@ -40,8 +35,7 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
     {
         var (which, repetition) = Math.DivRem(index, request.Choices);
         var prompt = request.Prompts[which];
-        var sampling = repetition == 0 ? request.Sampling : request.Sampling with { Seed = request.Sampling.Seed + repetition };
-        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling);
+        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), request.Sampling.ForChoice(repetition));
         var text = new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, ReasoningSplitter.Off());
         var echo = request.Echo ? prompt.Text : "";
         return new Choice(index, sequence, text)

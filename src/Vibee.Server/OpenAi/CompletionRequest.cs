@@ -1,4 +1,3 @@
-using Vibee.Engine;
 using Vibee.Engine.Sampling;
 using Vibee.Server.Requests;
 
@@ -34,17 +33,20 @@ internal sealed record CompletionRequest
     public bool IncludeTimings { get; init; }
 
     /// <summary>Reads a request; whether it is any good, <see cref="RequestFields.Problem"/> says afterwards.</summary>
-    public static CompletionRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, ITokenizer tokenizer)
+    public static CompletionRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, LoadedModel model)
     {
         fields.Require("prompt", out _);
-        var model = served.Resolve(fields);
         var (stream, includeUsage) = SamplingFields.Stream(fields);
         var request = new CompletionRequest
         {
-            Model = model,
-            Prompts = CompletionPrompts.Read(fields, tokenizer),
+            Model = served.Resolve(fields),
+            Prompts = new TextInputs(fields, "prompt", MaxChoices, model.Tokenizer)
+            {
+                CheckText = (text, _) => model.CheckText(text, "prompt"),
+                CheckLength = (tokens, _) => model.CheckLength(tokens, "prompt"),
+            }.Read(),
             MaxTokens = MaxTokensOf(fields),
-            Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = fields.Integer("logprobs", 0, 20) },
+            Sampling = SamplingFields.Read(fields, defaults, model.Tokenizer.VocabularySize) with { TopLogprobs = fields.Integer("logprobs", 0, 20) },
             Stops = SamplingFields.Stops(fields),
             Choices = fields.Integer("n", 1, MaxChoices) ?? 1,
             Echo = fields.Bool("echo") ?? false,
