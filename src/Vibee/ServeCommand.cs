@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Vibee.Engine.Embeddings;
 using Vibee.Server;
 
 namespace Vibee;
@@ -32,6 +33,8 @@ internal static class ServeCommand
         var library = Setting.Text("--llama-lib", "Directory with your own build of llama.cpp (CUDA, ROCm, Metal), v0.5.0");
         var gpuLayers = Setting.OptionalNumber("--gpu-layers", 0, 100_000, "Layers of the model to put on the GPU (default: all of them, where llama.cpp finds a GPU)");
         var memory = Setting.Size("--memory", "Most memory Trinity may take for weights, cache and buffers, such as 900M or 4G (default: no limit)");
+        var pooling = Setting.OptionalChoice("--pooling", ["mean", "cls", "last", "rank"], "Serve the model for embeddings (rank: as a reranker), made of its tokens in this way (default: the model file's, if it is an embedding model)");
+        var matryoshka = Setting.OptionalChoice("--matryoshka", ["on", "off"], "Whether requests may ask for shorter embeddings (default: if the model is known to be trained for it)");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
         var drain = Setting.Number("--drain-seconds", 10.0, 0, 3600, "How long running answers may go on after Ctrl-C or SIGTERM");
         var temperature = Setting.OptionalNumber("--temperature", 0f, 2f, "Temperature of requests that set none (default: the model file's, or 0.8)");
@@ -42,7 +45,7 @@ internal static class ServeCommand
 
         var command = new Command("serve", Description)
         {
-            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, logLevel,
+            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, pooling, matryoshka, logLevel,
             drain, temperature, topK, topP, minP, repeatPenalty,
         };
         command.SetAction(async (parsed, _) =>
@@ -68,6 +71,8 @@ internal static class ServeCommand
             LlamaLibrary = parsed.GetValue(library),
             GpuLayers = parsed.GetValue(gpuLayers),
             Memory = parsed.GetValue(memory),
+            Pooling = parsed.GetValue(pooling) is { } way ? Enum.Parse<Pooling>(way, ignoreCase: true) : null,
+            Matryoshka = parsed.GetValue(matryoshka) is { } word ? word == "on" : null,
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
             DrainTimeout = TimeSpan.FromSeconds(parsed.GetValue(drain)),
             Sampling = new SamplingOverrides

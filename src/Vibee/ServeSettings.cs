@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vibee.Engine.Embeddings;
 using Vibee.Server;
 
 namespace Vibee;
@@ -44,6 +45,12 @@ internal sealed record ServeSettings
     /// <summary>Bytes that Trinity may take for weights, cache and buffers; null is no limit.</summary>
     public required long? Memory { get; init; }
 
+    /// <summary>How to make embeddings or scores; null is what the file says, which for most is that it generates text.</summary>
+    public required Pooling? Pooling { get; init; }
+
+    /// <summary>Whether embeddings may be cut; null is what is known of the model.</summary>
+    public required bool? Matryoshka { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required TimeSpan DrainTimeout { get; init; }
@@ -61,6 +68,10 @@ internal sealed record ServeSettings
             yield return $"--gpu-layers is llama.cpp's: --engine {Engine.ToString().ToLowerInvariant()} runs on the CPU";
         if (Engine is EngineChoice.Llama or EngineChoice.Mock && Memory is not null)
             yield return $"--memory is Trinity's: --engine {Engine.ToString().ToLowerInvariant()} does not know it";
+        if (Pooling is not null && Model is null)
+            yield return "--pooling needs a model: -m FILE";
+        else if (Pooling is not null && Engine == EngineChoice.Trinity)
+            yield return "--pooling is llama.cpp's: Trinity generates text only";
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
     }

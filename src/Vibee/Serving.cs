@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
+using Vibee.Engine.Embeddings;
 using Vibee.Gguf;
 using Vibee.Server;
 
@@ -31,9 +32,19 @@ internal static partial class Serving
             return Failure.Run(exception.Message);
         }
 
+        // What the command line says, else the file.
+        var pooling = settings.Pooling ?? model?.Pooling;
+        if (pooling is not null && settings.Engine == EngineChoice.Trinity)
+            return Failure.Run($"{settings.Model} is an embedding model, which Trinity does not run: leave out --engine trinity");
+
+        if (pooling is null && settings.Matryoshka is not null)
+            return Failure.Run("--matryoshka is for embedding models; --pooling mean, cls or last makes embeddings of any other");
+
         var contextLength = settings.ContextLength ?? Math.Min(DefaultContextLength, model?.TrainedContextLength ?? DefaultContextLength);
-        if (contextLength > model?.TrainedContextLength)
+        if (contextLength > model?.TrainedContextLength && pooling is null)
             LogBeyondTraining(logger, contextLength, model.TrainedContextLength);
+        else if (contextLength > model?.TrainedContextLength)
+            LogClipped(logger, contextLength, model.TrainedContextLength);
 
         if ((long)contextLength * settings.Parallel > int.MaxValue)
             return Failure.Run($"--ctx {contextLength} for each of --parallel {settings.Parallel} requests is more than a cache can hold");
@@ -51,7 +62,9 @@ internal static partial class Serving
         {
             await using var server = new VibeeServer(options, served, loggers, PhiEndpoint.Map);
             await server.StartAsync();
-            await ServeAsync(settings, contextLength, served, server, loggers);
+            await (pooling is null
+                ? ServeAsync(settings, contextLength, served, server, loggers)
+                : ServeEmbedderAsync(settings, contextLength, served, server, loggers));
             return 0;
         }
         catch (Exception exception) when (exception is IOException or GgufException or RunnerException)
@@ -66,28 +79,50 @@ internal static partial class Serving
     {
         var logger = loggers.CreateLogger("Vibee");
         var shutdown = server.WaitForShutdownAsync();
-        if (await LoadAsync(settings, contextLength, served, logger, shutdown) is { } runner)
+        if (await LoadAsync(RunnerLoader.Load, settings, contextLength, served, logger, shutdown) is { } runner)
         {
             var engine = new EngineOptions { MaxQueue = settings.MaxQueue };
             await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());
             served.Ready(inference);
-            Announce(settings, served, runner.Capacity, server, logger);
+            Announce(settings, logger);
+            LogServing(logger, served.Ids[0], runner.Capacity.Slots, runner.Capacity.ContextLength, Addresses(server));
             await shutdown;
         }
 
         await shutdown;
     }
 
-    private static void Announce(ServeSettings settings, ServedModel served, RunnerCapacity capacity, VibeeServer server, ILogger logger)
+    /// <summary>The same for a model that makes embeddings or ranks.</summary>
+    private static async Task ServeEmbedderAsync(
+        ServeSettings settings, int contextLength, ServedModel served, VibeeServer server, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger("Vibee");
+        var shutdown = server.WaitForShutdownAsync();
+        if (await LoadAsync(RunnerLoader.LoadEmbedder, settings, contextLength, served, logger, shutdown) is { } runner)
+        {
+            var options = new EngineOptions { MaxQueue = settings.MaxQueue };
+            await using var engine = new EmbeddingEngine(runner, options, server.EngineMetrics, loggers.CreateLogger<EmbeddingEngine>());
+            served.Ready(engine, settings.Matryoshka);
+            Announce(settings, logger);
+            LogServingEmbedder(logger, served.Ids[0], runner.Pooling == Pooling.Rank ? "scores" : $"embeddings of {runner.VectorLength} numbers",
+                runner.Capacity.ContextLength, Addresses(server));
+            await shutdown;
+        }
+
+        await shutdown;
+    }
+
+    private static void Announce(ServeSettings settings, ILogger logger)
     {
         if (settings.Model is null)
             LogMock(logger);
         if (settings.Host is "0.0.0.0" or "::")
             LogOpen(logger, settings.Host);
-        // Every interface is no address that a client could be given; this machine's own is.
-        var addresses = server.Addresses.Select(address => address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1");
-        LogServing(logger, served.Ids[0], capacity.Slots, capacity.ContextLength, string.Join(", ", addresses));
     }
+
+    // Every interface is no address that a client could be given; this machine's own is.
+    private static string Addresses(VibeeServer server) => string.Join(", ",
+        server.Addresses.Select(address => address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1"));
 
     private static ServedModel Describe(ServeSettings settings) => settings.Model is not { } path
         ? new ServedModel(settings.Alias is null ? GuideIds : [settings.Alias, .. GuideIds], [], File.GetLastWriteTimeUtc(Environment.ProcessPath!))
@@ -101,12 +136,13 @@ internal static partial class Serving
 
     /// <summary>Loads on another thread, with a progress bar on a terminal, until done or told to stop.</summary>
     /// <returns>The runner, or null when the server was told to stop meanwhile.</returns>
-    private static async Task<IModelRunner?> LoadAsync(
-        ServeSettings settings, int contextLength, ServedModel served, ILogger logger, Task shutdown)
+    private static async Task<TRunner?> LoadAsync<TRunner>(
+        Func<ServeSettings, int, IProgress<float>, ILogger, CancellationToken, TRunner> load, ServeSettings settings, int contextLength, ServedModel served, ILogger logger, Task shutdown)
+        where TRunner : class, IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         var loading = LoadBar.RunAsync(served.Ids[0], bar => Task.Run(() =>
-            RunnerLoader.Load(settings, contextLength, new LoadObserver(served, bar), logger, cancellation.Token)));
+            load(settings, contextLength, new LoadObserver(served, bar), logger, cancellation.Token)));
 
         if (await Task.WhenAny(loading, shutdown) == shutdown)
             await cancellation.CancelAsync();
@@ -137,6 +173,9 @@ internal static partial class Serving
     [LoggerMessage(LogLevel.Warning, "--ctx {Context} is more than the {Trained} tokens the model was trained on; beyond them its answers may fall apart")]
     private static partial void LogBeyondTraining(ILogger logger, int context, int trained);
 
+    [LoggerMessage(LogLevel.Warning, "--ctx {Context} is more than the {Trained} tokens the model was trained on; inputs may have {Trained}")]
+    private static partial void LogClipped(ILogger logger, int context, int trained);
+
     [LoggerMessage(LogLevel.Information, "No model was given (-m FILE): serving the mock, which always says the same")]
     private static partial void LogMock(ILogger logger);
 
@@ -145,4 +184,7 @@ internal static partial class Serving
 
     [LoggerMessage(LogLevel.Information, "Serving {Model}, {Slots} requests at a time with {Context} tokens each, on {Addresses}")]
     private static partial void LogServing(ILogger logger, string model, int slots, int context, string addresses);
+
+    [LoggerMessage(LogLevel.Information, "Serving {Model}, {What} of inputs up to {Context} tokens, on {Addresses}")]
+    private static partial void LogServingEmbedder(ILogger logger, string model, string what, int context, string addresses);
 }
