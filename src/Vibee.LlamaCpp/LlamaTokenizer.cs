@@ -38,7 +38,7 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
             _pieces = new TextPieces(SpecialTexts());
         // Others drop white space or read a whole word as one unknown token.
         if (type is NativeMethods.VocabTypeBpe or NativeMethods.VocabTypeSpm)
-            _bound = TokenBound.Of(this, TokensWith(NativeMethods.AttributesOfStripping).Any());
+            _bound = TokenBound.Of(VocabularySize, token => Bytes(token, renderSpecial: true), TokensWith(NativeMethods.AttributesOfStripping).Any());
     }
 
     public int VocabularySize { get; }

@@ -26,7 +26,7 @@ public sealed class WordTokenizer : ITokenizer
         ];
         _firstSpecial = FirstWord + words.Count;
         EndOfGenerationTokens = new HashSet<int> { _firstSpecial };
-        _bound = TokenBound.Of(this, swallowsSpace: false)!;
+        _bound = TokenBound.Of(VocabularySize, token => _bytes[token], swallowsSpace: false)!;
     }
 
     public int VocabularySize => _bytes.Length;

@@ -20,7 +20,9 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
 
         var answer = new CompletionAnswer
         {
-            Choices = [.. Enumerable.Range(0, request.Prompts.Count * request.Choices).Select(i => MakeChoice(i, request, model))],
+            Choices = [.. Enumerable.Range(0, request.Prompts.Count * request.BestOf).Select(i => MakeChoice(i, request, model))],
+            Candidates = request.BestOf,
+            Wanted = request.Choices,
             Model = request.Model,
             Fingerprint = model.Fingerprint,
             Stream = request.Stream,
@@ -33,9 +35,12 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
 
     private static Choice MakeChoice(int index, CompletionRequest request, LoadedModel model)
     {
-        var (which, repetition) = Math.DivRem(index, request.Choices);
+        var (which, repetition) = Math.DivRem(index, request.BestOf);
         var prompt = request.Prompts[which];
-        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), request.Sampling.ForChoice(repetition));
+        var sampling = request.Sampling.ForChoice(repetition);
+        if (request.BestOf > request.Choices)
+            sampling = sampling with { TopLogprobs = sampling.TopLogprobs ?? 0 }; // to tell the best
+        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling);
         var text = new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, ReasoningSplitter.Off());
         var echo = request.Echo ? prompt.Text : "";
         return new Choice(index, sequence, text)

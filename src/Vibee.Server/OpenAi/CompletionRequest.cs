@@ -24,6 +24,9 @@ internal sealed record CompletionRequest
     /// <summary>Choices of each prompt.</summary>
     public int Choices { get; init; }
 
+    /// <summary>Texts generated for each prompt, of which the best become the choices.</summary>
+    public int BestOf { get; init; }
+
     public bool Echo { get; init; }
 
     public bool Stream { get; init; }
@@ -37,6 +40,7 @@ internal sealed record CompletionRequest
     {
         fields.Require("prompt", out _);
         var (stream, includeUsage) = SamplingFields.Stream(fields);
+        var choices = fields.Integer("n", 1, MaxChoices) ?? 1;
         var request = new CompletionRequest
         {
             Model = served.Resolve(fields),
@@ -48,17 +52,21 @@ internal sealed record CompletionRequest
             MaxTokens = MaxTokensOf(fields),
             Sampling = SamplingFields.Read(fields, defaults, model.Tokenizer.VocabularySize) with { TopLogprobs = fields.Integer("logprobs", 0, 20) },
             Stops = SamplingFields.Stops(fields),
-            Choices = fields.Integer("n", 1, MaxChoices) ?? 1,
+            Choices = choices,
+            BestOf = ReadBestOf(fields, choices, stream),
             Echo = fields.Bool("echo") ?? false,
             Stream = stream,
             IncludeUsage = includeUsage,
             IncludeTimings = fields.Bool("timings_per_token") ?? false,
         };
-        if (request.Choices * request.Prompts.Count > MaxChoices)
-            fields.Fail("n", "integer_above_max_value", $"'n' times the number of prompts must be at most {MaxChoices}.");
+        if (request.BestOf * request.Prompts.Count > MaxChoices)
+        {
+            var name = request.BestOf > choices ? "best_of" : "n";
+            fields.Fail(name, "integer_above_max_value", $"'{name}' times the number of prompts must be at most {MaxChoices}.");
+        }
+
         if (request.Echo && request.Sampling.TopLogprobs is not null)
             fields.Fail("echo", "unsupported_parameter", "'echo' together with 'logprobs' is not supported by this server.");
-        CheckBestOf(fields, request);
         if (fields.String("suffix") is { Length: > 0 })
             fields.Fail(ApiError.Unsupported("suffix"));
         SamplingFields.CheckResponseFormat(fields);
@@ -77,15 +85,14 @@ internal sealed record CompletionRequest
         return maxTokens;
     }
 
-    private static void CheckBestOf(RequestFields fields, CompletionRequest request)
+    private static int ReadBestOf(RequestFields fields, int choices, bool stream)
     {
         if (fields.Integer("best_of", 0, 20) is not { } bestOf)
-            return;
-        if (bestOf < request.Choices)
+            return choices;
+        if (bestOf < choices)
             fields.Fail("best_of", "invalid_value", "'best_of' must be at least 'n'.");
-        else if (bestOf > 1 && request.Stream)
+        else if (bestOf > 1 && stream)
             fields.Fail("best_of", "invalid_value", "'best_of' cannot be streamed.");
-        else if (bestOf > request.Choices)
-            fields.Fail(ApiError.Unsupported("best_of"));
+        return bestOf;
     }
 }
