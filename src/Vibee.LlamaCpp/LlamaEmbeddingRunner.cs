@@ -65,11 +65,11 @@ public sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
         return new ReadOnlySpan<float>(vector, VectorLength);
     }
 
-    // As for text: weights are read and buffers set up now, not under the first request. With the special tokens, so that
-    // a file whose vocabulary lacks them fails now too.
+    // As for text: weights are read and buffers set up now, not under the first request. With the special tokens
+    // and a letter that hardly any vocabulary has, so that a file that names tokens it lacks for these fails now too.
     internal void WarmUp()
     {
-        var tokens = Tokenizer.Encode("Hello", addSpecial: true, parseSpecial: false);
+        var tokens = Tokenizer.Encode("Hello \U0002A6A5", addSpecial: true, parseSpecial: false);
         var batch = new Batch(Math.Min(Math.Max(tokens.Length, 1), Capacity.ContextLength));
         for (var position = 0; position < batch.Capacity; position++)
             batch.Add(tokens.ElementAtOrDefault(position), position, 0, wantsLogits: true);

@@ -20,6 +20,7 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
     private readonly TokenBound? _bound; // for the vocabularies that have one
 
     /// <param name="model">Stays the caller's; encoding after its disposal is refused.</param>
+    /// <exception cref="RunnerException">The vocabulary asks for tokens that it lacks.</exception>
     public LlamaTokenizer(ModelHandle model)
     {
         _model = model;
@@ -27,6 +28,7 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
         VocabularySize = NativeMethods.llama_vocab_n_tokens(_vocab);
         BeginToken = TokenOrNull(NativeMethods.llama_vocab_bos(_vocab));
         EndToken = TokenOrNull(NativeMethods.llama_vocab_eos(_vocab));
+        CheckEnds();
         EndOfGenerationTokens = Enumerable.Range(0, VocabularySize)
             .Where(token => NativeMethods.llama_vocab_is_eog(_vocab, token))
             .ToFrozenSet();
@@ -152,6 +154,21 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
                     return length;
                 span = target.GetSpan(-length);
             }
+        }
+    }
+
+    // Native code ends the process when it is to put a token around a text and there is none.
+    private void CheckEnds()
+    {
+        var isWordPiece = NativeMethods.llama_vocab_type(_vocab) == NativeMethods.VocabTypeWpm;
+        Require(isWordPiece || NativeMethods.llama_vocab_get_add_bos(_vocab), BeginToken, "begins");
+        Require(isWordPiece, TokenOrNull(NativeMethods.llama_vocab_sep(_vocab)), "separates");
+        Require(NativeMethods.llama_vocab_get_add_eos(_vocab), EndToken, "ends");
+
+        void Require(bool isUsed, int? token, string does)
+        {
+            if (isUsed && (token is not { } id || id >= VocabularySize))
+                throw new RunnerException($"The model's vocabulary asks for a token that {does} texts, and has none.");
         }
     }
 

@@ -31,6 +31,7 @@ internal static unsafe partial class NativeMethods
     internal const int VocabTypeNone = 0;
     internal const int VocabTypeSpm = 1;
     internal const int VocabTypeBpe = 2;
+    internal const int VocabTypeWpm = 3;
     internal const int NoToken = -1;
 
     /// <summary>Unknown, control, user defined: found in text before anything else is.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Vibee.Engine;
 
 namespace Vibee.LlamaCpp;
 
@@ -20,7 +19,6 @@ internal sealed unsafe class PairEncoder
     private readonly int[] _between;
     private readonly int[] _after;
 
-    /// <exception cref="RunnerException">The vocabulary lacks the separator it names.</exception>
     public PairEncoder(ModelHandle model, LlamaTokenizer tokenizer)
     {
         _tokenizer = tokenizer;
@@ -28,7 +26,7 @@ internal sealed unsafe class PairEncoder
         var vocab = NativeMethods.llama_model_get_vocab(model.Pointer);
         int? separator = NativeMethods.llama_vocab_sep(vocab) is var token and not NativeMethods.NoToken ? token : null;
         if (separator >= tokenizer.VocabularySize)
-            throw new RunnerException($"The model's separator is token {separator}, but its vocabulary has {tokenizer.VocabularySize} tokens.");
+            separator = null;
         int? begin = NativeMethods.llama_vocab_get_add_bos(vocab) ? tokenizer.BeginToken : null;
         int? end = NativeMethods.llama_vocab_get_add_eos(vocab) ? tokenizer.EndToken ?? separator : null;
         _before = [.. Present(begin)];

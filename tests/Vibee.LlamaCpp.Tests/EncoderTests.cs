@@ -60,6 +60,20 @@ public sealed class EncoderTests : IDisposable
         Assert.Contains("--pooling", message);
     }
 
+    [Theory]
+    [InlineData("unknown")]
+    [InlineData("seperator")]
+    [InlineData("bos")]
+    public void LoadEmbedder_SpecialTokenBeyondTheVocabulary_IsRefusedNotServed(string token)
+    {
+        var path = Write(Pooling.Mean);
+        var bytes = File.ReadAllBytes(path);
+        var key = System.Text.Encoding.UTF8.GetBytes($"tokenizer.ggml.{token}_token_id");
+        bytes.AsSpan(bytes.AsSpan().IndexOf(key) + key.Length + sizeof(uint), sizeof(uint)).Fill(0x55);
+        File.WriteAllBytes(path, bytes);
+        Assert.Throws<RunnerException>(() => Embedding.Load(path));
+    }
+
     [Fact]
     public void Embed_LongestInput_FitsAndItsContextIsTheTrainedOne()
     {

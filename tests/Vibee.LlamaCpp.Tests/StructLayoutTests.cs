@@ -22,6 +22,7 @@ public sealed class StructLayoutTests(HeaderFixture headers) : IClassFixture<Hea
         ("LLAMA_VOCAB_TYPE_NONE", NativeMethods.VocabTypeNone),
         ("LLAMA_VOCAB_TYPE_SPM", NativeMethods.VocabTypeSpm),
         ("LLAMA_VOCAB_TYPE_BPE", NativeMethods.VocabTypeBpe),
+        ("LLAMA_VOCAB_TYPE_WPM", NativeMethods.VocabTypeWpm),
         ("LLAMA_TOKEN_ATTR_LSTRIP | LLAMA_TOKEN_ATTR_RSTRIP", NativeMethods.AttributesOfStripping),
         ("LLAMA_POOLING_TYPE_MEAN", (int)Pooling.Mean),
         ("LLAMA_POOLING_TYPE_CLS", (int)Pooling.Cls),

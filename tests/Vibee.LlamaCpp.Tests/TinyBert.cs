@@ -47,7 +47,6 @@ internal sealed class TinyBert
         _writer.Add("tokenizer.ggml.padding_token_id", 0u);
         _writer.Add("tokenizer.ggml.unknown_token_id", 1u);
         _writer.Add("tokenizer.ggml.bos_token_id", 2u);
-        _writer.Add("tokenizer.ggml.cls_token_id", 2u);
         _writer.Add("tokenizer.ggml.seperator_token_id", 3u);
         _writer.Add("tokenizer.ggml.mask_token_id", 4u);
 
