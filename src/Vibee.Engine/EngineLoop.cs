@@ -10,7 +10,7 @@ namespace Vibee.Engine;
 /// What the engine's thread does, again and again: admit, plan, forward, sample, publish, for all sequences together
 /// (continuous batching: Yu et al., Orca, OSDI 2022).
 /// </summary>
-internal sealed partial class EngineLoop
+internal sealed partial class EngineLoop : IEngineLoop<Sequence>
 {
     private readonly IModelRunner _runner;
     private readonly EngineMetrics _metrics;
@@ -23,7 +23,7 @@ internal sealed partial class EngineLoop
     private readonly Batch _batch;
     private readonly Candidates _candidates;
 
-    /// <param name="runner">Called by nobody else.</param>
+    /// <param name="runner">Called by nobody else; disposed with this.</param>
     /// <param name="parallel">The most sequences that run.</param>
     /// <param name="store">Where to keep prefixes that the KV cache has no room for, or null.</param>
     /// <param name="metrics">Where to count.</param>
@@ -48,7 +48,6 @@ internal sealed partial class EngineLoop
 
     public bool HasWork => _scheduler.HasWork;
 
-    /// <summary>Looks at a sequence that is new, or was cancelled.</summary>
     public void Take(Sequence sequence)
     {
         if (sequence.State == SequenceState.New)
@@ -101,9 +100,6 @@ internal sealed partial class EngineLoop
         _budget.Observe(streams, _batch.Count - streams, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
-    /// <summary>Ends all sequences there are, and saves what they evaluated.</summary>
-    /// <param name="error">What to tell their owners.</param>
-    /// <param name="runnerFailed">The runner is not to be called any more.</param>
     public void EndEverything(string error, bool runnerFailed)
     {
         if (runnerFailed)
@@ -114,6 +110,8 @@ internal sealed partial class EngineLoop
             End(waiting, FinishReason.Failed, error);
         _cache.Save();
     }
+
+    public void Dispose() => _runner.Dispose();
 
     private void Start(Sequence sequence)
     {
@@ -220,7 +218,11 @@ internal sealed partial class EngineLoop
         _ended();
     }
 
-    private void Observe() => _metrics.Observe(_scheduler.Running.Count, _scheduler.WaitingCount, _cache);
+    private void Observe()
+    {
+        _metrics.Observe(_scheduler.Running.Count, _scheduler.WaitingCount);
+        _metrics.Observe(_cache);
+    }
 
     [LoggerMessage(LogLevel.Error, "Sampling failed; the sequence was ended, others go on.")]
     private partial void LogSequenceFailed(Exception exception);

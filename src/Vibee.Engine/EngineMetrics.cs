@@ -51,10 +51,14 @@ public sealed class EngineMetrics
     /// <summary>Positions that the KV cache holds.</summary>
     public int KvCellsUsed => Volatile.Read(ref _usedCells);
 
-    internal void Observe(int running, int waiting, PrefixCache cache)
+    internal void Observe(PrefixCache cache)
     {
         Volatile.Write(ref _usedCells, cache.UsedCells);
         Volatile.Write(ref _evictions, cache.Evictions);
+    }
+
+    internal void Observe(int running, int waiting)
+    {
         Volatile.Write(ref _slotsInUse, running);
         Volatile.Write(ref _queueLength, waiting);
     }

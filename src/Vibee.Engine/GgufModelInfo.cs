@@ -1,3 +1,4 @@
+using Vibee.Engine.Embeddings;
 using Vibee.Engine.Sampling;
 using Vibee.Gguf;
 
@@ -6,6 +7,11 @@ namespace Vibee.Engine;
 /// <summary>Reads from a GGUF file what every runner says about its model in the same way.</summary>
 public static class GgufModelInfo
 {
+    // No key of GGUF says it, but the models' cards do.
+    private static readonly string[] MatryoshkaFamilies =
+        ["qwen3-embedding", "embeddinggemma", "nomic-embed-text-v1.5", "nomic-embed-text-v2", "jina-embeddings-v3", "mxbai-embed-large",
+            "snowflake-arctic-embed-m-v1.5", "snowflake-arctic-embed-l-v2", "snowflake-arctic-embed-m-v2"];
+
     /// <summary>Reads the metadata. Nothing of the result refers to the file. The texts of tokens are left to
     /// <see cref="ModelInfo.With"/>.</summary>
     /// <exception cref="GgufException">The file lacks what every model has.</exception>
@@ -18,6 +24,8 @@ public static class GgufModelInfo
             Architecture = architecture,
             TrainedContextLength = Size(file, $"{architecture}.context_length"),
             EmbeddingLength = Size(file, $"{architecture}.embedding_length"),
+            Pooling = metadata.GetInteger($"{architecture}.pooling_type") is { } pooling and >= (int)Pooling.Mean and <= (int)Pooling.Rank ? (Pooling)pooling : null,
+            IsMatryoshka = IsMatryoshka(metadata.GetString("general.name")) || IsMatryoshka(metadata.GetString("general.basename")),
             ParameterCount = file.Tensors.Sum(tensor => tensor.ElementCount),
             SizeInBytes = file.Tensors.Sum(tensor => tensor.ByteLength),
             KvBytesPerToken = KvBytesPerToken(metadata, architecture),
@@ -25,6 +33,9 @@ public static class GgufModelInfo
             SamplingDefaults = Sampling(metadata),
         };
     }
+
+    private static bool IsMatryoshka(string? name) =>
+        name?.Replace(' ', '-') is { } known && MatryoshkaFamilies.Any(family => known.Contains(family, StringComparison.OrdinalIgnoreCase));
 
     private static int Size(GgufFile file, string key) =>
         file.Metadata.GetInteger(key) is { } value and > 0 and <= int.MaxValue ? (int)value : throw Missing(file, key);

@@ -24,6 +24,12 @@ public interface ITokenizer
     int[] Encode(string text, bool addSpecial, bool parseSpecial);
 
     /// <summary>
+    /// Whether <paramref name="text"/> has more than <paramref name="tokens"/> tokens, as far as that is known without
+    /// encoding it; false where it is not.
+    /// </summary>
+    bool IsLongerThan(string text, int tokens) => false;
+
+    /// <summary>
     /// The bytes that <paramref name="token"/> adds to the text: perhaps part of a UTF-8 sequence, perhaps none.
     /// Control tokens (begin, end, turn markers) have none unless <paramref name="renderSpecial"/> is set.
     /// The memory is the tokenizer's and constant.

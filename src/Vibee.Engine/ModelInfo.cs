@@ -1,3 +1,4 @@
+using Vibee.Engine.Embeddings;
 using Vibee.Engine.Sampling;
 
 namespace Vibee.Engine;
@@ -13,6 +14,13 @@ public sealed record ModelInfo
 
     /// <summary>The length of an embedding vector.</summary>
     public required int EmbeddingLength { get; init; }
+
+    /// <summary>How the model pools its tokens' vectors into one, if it was made for that and not to generate text.</summary>
+    public Pooling? Pooling { get; init; }
+
+    /// <summary>Whether the first numbers of its vectors are good vectors by themselves (Kusupati et al., Matryoshka
+    /// Representation Learning, 2022), as far as the file tells.</summary>
+    public bool IsMatryoshka { get; init; }
 
     /// <summary>Weights, all tensors together; 0 where unknown.</summary>
     public long ParameterCount { get; init; }

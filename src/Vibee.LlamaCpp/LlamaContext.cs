@@ -41,7 +41,7 @@ internal static unsafe class LlamaContext
         try
         {
             if (NativeMethods.llama_get_memory(context) == 0)
-                throw new RunnerException($"{options.ModelPath}: a model of the architecture {info.Architecture} keeps no context and cannot generate text");
+                throw new RunnerException($"{options.ModelPath}: a model of the architecture {info.Architecture} keeps no context and cannot generate text; for embeddings, say how its tokens are pooled: --pooling mean, cls or last");
             threads = ComputeThreads.Attach(context, options.Threads);
             var capacity = new RunnerCapacity(
                 slots, (int)NativeMethods.llama_n_batch(context), contextLength, (int)NativeMethods.llama_n_ctx(context))

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
+using Vibee.Engine.Embeddings;
 using Vibee.Gguf;
 
 namespace Vibee.LlamaCpp;
@@ -27,34 +28,39 @@ public static unsafe partial class LlamaLoader
     public static LlamaRunner Load(
         LlamaOptions options, ILogger logger, IProgress<float>? progress = null, CancellationToken cancellation = default)
     {
-        var info = Inspect(options.ModelPath);
-        lock (Gate)
+        ModelInfo info;
+        using (var file = Inspect(options.ModelPath))
+            info = GgufModelInfo.Read(file);
+        return Load(options, logger, progress, cancellation, (model, tokenizer) =>
         {
-            NativeLog.BeginLoading(logger);
-            try
-            {
-                LlamaLibrary.Load(options.LibraryDirectory);
-                NativeAbort.BeginLoading(options.ModelPath);
-                if (options.GpuLayers > 0 && GpuBackend.WhyAbsent(LlamaLibrary.DirectoryOf(options.LibraryDirectory)) is { } reason)
-                    LogNoGpu(logger, options.GpuLayers.Value, reason);
-                var runner = CreateRunner(options, info, progress, cancellation);
-                try
-                {
-                    runner.WarmUp();
-                    return runner;
-                }
-                catch
-                {
-                    runner.Dispose();
-                    throw;
-                }
-            }
-            finally
-            {
-                NativeAbort.EndLoading();
-                NativeLog.EndLoading();
-            }
+            if (NativeMethods.llama_model_has_encoder(model.Pointer) || !NativeMethods.llama_model_has_decoder(model.Pointer))
+                throw new RunnerException($"{options.ModelPath}: a model of the architecture {info.Architecture} does not generate text from a prompt alone");
+            return LlamaContext.Create(options, model, tokenizer, info.With(tokenizer));
+        }, runner => runner.WarmUp());
+    }
+
+    /// <summary>Loads a model that makes vectors or scores, and evaluates a first text.</summary>
+    /// <inheritdoc cref="Load(LlamaOptions, ILogger, IProgress{float}, CancellationToken)"/>
+    public static LlamaEmbeddingRunner LoadEmbedder(
+        LlamaOptions options, ILogger logger, IProgress<float>? progress = null, CancellationToken cancellation = default)
+    {
+        ModelInfo info;
+        Pooling pooling;
+        using (var file = Inspect(options.ModelPath))
+        {
+            info = GgufModelInfo.Read(file);
+            pooling = options.Pooling ?? info.Pooling
+                ?? throw new RunnerException($"{options.ModelPath} does not say how its tokens are pooled: --pooling mean, cls, last or rank");
+            if (pooling == Pooling.Rank)
+                CheckClassifier(file, info);
         }
+
+        return Load(options, logger, progress, cancellation, (model, tokenizer) =>
+        {
+            if (NativeMethods.llama_model_has_encoder(model.Pointer) && NativeMethods.llama_model_has_decoder(model.Pointer))
+                throw new RunnerException($"{options.ModelPath}: a model of the architecture {info.Architecture} makes no embeddings");
+            return EmbeddingContext.Create(options, model, tokenizer, info.With(tokenizer), pooling);
+        }, runner => runner.WarmUp());
     }
 
     /// <summary>Loads the vocabulary alone, which a file may have without weights.</summary>
@@ -86,28 +92,71 @@ public static unsafe partial class LlamaLoader
     }
 
     // What llama.cpp does not survive is refused before it sees the file.
-    private static ModelInfo Inspect(string path)
+    private static GgufFile Inspect(string path)
     {
-        using var file = GgufFile.Open(path);
-        if (ModelCheck.FindProblem(file) is { } problem)
-            throw new RunnerException(problem);
-        return GgufModelInfo.Read(file);
+        var file = GgufFile.Open(path);
+        if (ModelCheck.FindProblem(file) is not { } problem)
+            return file;
+        file.Dispose();
+        throw new RunnerException(problem);
     }
 
-    private static LlamaRunner CreateRunner(LlamaOptions options, ModelInfo info, IProgress<float>? progress, CancellationToken cancellation)
+    // Native code takes one number for each label from whatever the classifier, or the layer before it, made.
+    private static void CheckClassifier(GgufFile file, ModelInfo info)
+    {
+        var scores = file.Metadata.GetStrings($"{info.Architecture}.classifier.output_labels")?.Count ?? 1;
+        if ((file.FindTensor("cls.output.weight") ?? file.FindTensor("cls.weight")) is not { } classifier)
+            throw new RunnerException($"{file.Path} has no classifier (cls.output.weight), so it ranks nothing: --pooling mean, cls or last makes embeddings of it");
+        var rows = classifier.Dimensions.Count > 1 ? classifier.Dimensions[1] : 1;
+        if (rows != scores)
+            throw new RunnerException($"{file.Path}: the classifier {classifier.Name} makes {rows} numbers, not a score for each of {scores} labels");
+    }
+
+    private static TRunner Load<TRunner>(
+        LlamaOptions options, ILogger logger, IProgress<float>? progress, CancellationToken cancellation,
+        Func<ModelHandle, LlamaTokenizer, TRunner> create, Action<TRunner> warmUp)
+        where TRunner : IDisposable
+    {
+        lock (Gate)
+        {
+            NativeLog.BeginLoading(logger);
+            try
+            {
+                LlamaLibrary.Load(options.LibraryDirectory);
+                NativeAbort.BeginLoading(options.ModelPath);
+                if (options.GpuLayers > 0 && GpuBackend.WhyAbsent(LlamaLibrary.DirectoryOf(options.LibraryDirectory)) is { } reason)
+                    LogNoGpu(logger, options.GpuLayers.Value, reason);
+                var runner = CreateRunner(options, progress, cancellation, create);
+                try
+                {
+                    warmUp(runner);
+                    return runner;
+                }
+                catch
+                {
+                    runner.Dispose();
+                    throw;
+                }
+            }
+            finally
+            {
+                NativeAbort.EndLoading();
+                NativeLog.EndLoading();
+            }
+        }
+    }
+
+    private static TRunner CreateRunner<TRunner>(
+        LlamaOptions options, IProgress<float>? progress, CancellationToken cancellation, Func<ModelHandle, LlamaTokenizer, TRunner> create)
     {
         var parameters = NativeMethods.llama_model_default_params();
         parameters.n_gpu_layers = options.GpuLayers ?? -1;
         var model = LoadModel(options.ModelPath, parameters, progress, cancellation);
         try
         {
-            if (NativeMethods.llama_model_has_encoder(model.Pointer) || !NativeMethods.llama_model_has_decoder(model.Pointer))
-                throw new RunnerException($"{options.ModelPath}: a model of the architecture {info.Architecture} does not generate text from a prompt alone");
             if (NativeMethods.llama_vocab_type(NativeMethods.llama_model_get_vocab(model.Pointer)) == NativeMethods.VocabTypeNone)
                 throw new RunnerException($"{options.ModelPath}: the model has no vocabulary");
-
-            var tokenizer = new LlamaTokenizer(model);
-            return LlamaContext.Create(options, model, tokenizer, info.With(tokenizer));
+            return create(model, new LlamaTokenizer(model));
         }
         catch
         {

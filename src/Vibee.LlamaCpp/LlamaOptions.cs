@@ -1,3 +1,5 @@
+using Vibee.Engine.Embeddings;
+
 namespace Vibee.LlamaCpp;
 
 /// <summary>How to load a model. Numbers are checked by the caller, which knows the names of its settings.</summary>
@@ -34,6 +36,9 @@ public sealed record LlamaOptions
 
     /// <summary>Fused attention, which rounds differently; null lets llama.cpp choose, as llama-server does.</summary>
     public bool? FlashAttention { get; init; }
+
+    /// <summary>How an embedder pools; null is what the file says.</summary>
+    public Pooling? Pooling { get; init; }
 
     /// <summary>The folder of a llama.cpp build to use instead of the one fetched by the build.</summary>
     public string? LibraryDirectory { get; init; }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Vibee.Engine;
 
 namespace Vibee.LlamaCpp;
@@ -13,8 +12,8 @@ public sealed unsafe class LlamaRunner : IModelRunner
     private readonly ComputeThreads? _threads;
     private readonly nint _memory;
     private readonly int _batchLogits;
+    private readonly TokenBatch _batch;
     private nint _context;
-    private NativeBatch _batch; // its arrays are ours, BatchTokens long
 
     /// <summary>Becomes the owner of all that is passed.</summary>
     internal LlamaRunner(
@@ -28,7 +27,7 @@ public sealed unsafe class LlamaRunner : IModelRunner
         Model = info;
         Tokenizer = tokenizer;
         Capacity = capacity;
-        _batch = AllocateBatch(capacity.BatchTokens);
+        _batch = new TokenBatch(capacity.BatchTokens);
     }
 
     public ModelInfo Model { get; }
@@ -40,7 +39,6 @@ public sealed unsafe class LlamaRunner : IModelRunner
     public ForwardResult Forward(Batch batch)
     {
         // Native code ends the process over these.
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Count, Capacity.BatchTokens);
         foreach (var slot in batch.Slots)
             CheckSlot(slot);
         var outputs = batch.WantsLogits.Count(true);
@@ -49,12 +47,7 @@ public sealed unsafe class LlamaRunner : IModelRunner
         if (batch.Count == 0)
             return ForwardResult.Done;
 
-        _batch.n_tokens = batch.Count;
-        batch.Tokens.CopyTo(new Span<int>(_batch.token, batch.Count));
-        batch.Positions.CopyTo(new Span<int>(_batch.pos, batch.Count));
-        batch.Slots.CopyTo(new Span<int>(*_batch.seq_id, batch.Count));
-        MemoryMarshal.AsBytes(batch.WantsLogits).CopyTo(new Span<byte>(_batch.logits, batch.Count));
-        return NativeMethods.llama_decode(_context, _batch) switch
+        return NativeMethods.llama_decode(_context, _batch.Fill(batch)) switch
         {
             0 => ForwardResult.Done,
             1 => ForwardResult.CacheFull,
@@ -137,45 +130,12 @@ public sealed unsafe class LlamaRunner : IModelRunner
         _context = 0;
         _threads?.Dispose();
         _model.Dispose();
-        FreeBatch(ref _batch);
+        _batch.Dispose();
     }
 
     private void CheckSlot(int slot)
     {
         if ((uint)slot >= (uint)Capacity.Slots)
             throw new ArgumentOutOfRangeException(nameof(slot), slot, $"There are {Capacity.Slots} slots.");
-    }
-
-    // Every token belongs to one slot, so the lists of slots are one array of numbers and fixed pointers into it.
-    private static NativeBatch AllocateBatch(int tokens)
-    {
-        var count = (nuint)tokens;
-        var batch = new NativeBatch
-        {
-            token = (int*)NativeMemory.Alloc(count, sizeof(int)),
-            pos = (int*)NativeMemory.Alloc(count, sizeof(int)),
-            n_seq_id = (int*)NativeMemory.Alloc(count, sizeof(int)),
-            seq_id = (int**)NativeMemory.Alloc(count, (nuint)sizeof(int*)),
-            logits = (byte*)NativeMemory.Alloc(count),
-        };
-        var slots = (int*)NativeMemory.Alloc(count, sizeof(int));
-        for (var i = 0; i < tokens; i++)
-        {
-            batch.n_seq_id[i] = 1;
-            batch.seq_id[i] = slots + i;
-        }
-
-        return batch;
-    }
-
-    private static void FreeBatch(ref NativeBatch batch)
-    {
-        NativeMemory.Free(*batch.seq_id);
-        NativeMemory.Free(batch.seq_id);
-        NativeMemory.Free(batch.token);
-        NativeMemory.Free(batch.pos);
-        NativeMemory.Free(batch.n_seq_id);
-        NativeMemory.Free(batch.logits);
-        batch = default;
     }
 }

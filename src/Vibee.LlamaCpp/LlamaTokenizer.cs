@@ -17,8 +17,10 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
     private readonly bool[] _isSpecial;
 
     private readonly TextPieces? _pieces; // for the vocabularies that need it
+    private readonly TokenBound? _bound; // for the vocabularies that have one
 
     /// <param name="model">Stays the caller's; encoding after its disposal is refused.</param>
+    /// <exception cref="RunnerException">The vocabulary asks for tokens that it lacks.</exception>
     public LlamaTokenizer(ModelHandle model)
     {
         _model = model;
@@ -26,14 +28,19 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
         VocabularySize = NativeMethods.llama_vocab_n_tokens(_vocab);
         BeginToken = TokenOrNull(NativeMethods.llama_vocab_bos(_vocab));
         EndToken = TokenOrNull(NativeMethods.llama_vocab_eos(_vocab));
+        CheckEnds();
         EndOfGenerationTokens = Enumerable.Range(0, VocabularySize)
             .Where(token => NativeMethods.llama_vocab_is_eog(_vocab, token))
             .ToFrozenSet();
         _starts = new int[VocabularySize + 1];
         _isSpecial = new bool[VocabularySize];
         _bytes = ReadAllBytes();
-        if (NativeMethods.llama_vocab_type(_vocab) == NativeMethods.VocabTypeBpe)
+        var type = NativeMethods.llama_vocab_type(_vocab);
+        if (type == NativeMethods.VocabTypeBpe)
             _pieces = new TextPieces(SpecialTexts());
+        // Others drop white space or read a whole word as one unknown token.
+        if (type is NativeMethods.VocabTypeBpe or NativeMethods.VocabTypeSpm)
+            _bound = TokenBound.Of(VocabularySize, token => Bytes(token, renderSpecial: true), TokensWith(NativeMethods.AttributesOfStripping).Any());
     }
 
     public int VocabularySize { get; }
@@ -46,6 +53,8 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
 
     public ReadOnlySpan<byte> Bytes(int token, bool renderSpecial = false) =>
         _isSpecial[token] && !renderSpecial ? [] : _bytes.AsSpan(_starts[token].._starts[token + 1]);
+
+    public bool IsLongerThan(string text, int tokens) => _bound?.Exceeds(text, tokens) == true;
 
     public int[] Encode(string text, bool addSpecial, bool parseSpecial)
     {
@@ -114,14 +123,11 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
     }
 
     // As llama.cpp does, whatever parseSpecial says: tokens a model's author defined are always found as a whole.
-    private IEnumerable<string> SpecialTexts()
-    {
-        for (var token = 0; token < VocabularySize; token++)
-        {
-            if ((NativeMethods.llama_vocab_get_attr(_vocab, token) & NativeMethods.AttributesOfWholeTokens) != 0)
-                yield return Encoding.UTF8.GetString(Bytes(token, renderSpecial: true));
-        }
-    }
+    private IEnumerable<string> SpecialTexts() =>
+        TokensWith(NativeMethods.AttributesOfWholeTokens).Select(token => Encoding.UTF8.GetString(Bytes(token, renderSpecial: true)));
+
+    private IEnumerable<int> TokensWith(int attributes) =>
+        Enumerable.Range(0, VocabularySize).Where(token => (NativeMethods.llama_vocab_get_attr(_vocab, token) & attributes) != 0);
 
     private byte[] ReadAllBytes()
     {
@@ -148,6 +154,21 @@ internal sealed unsafe class LlamaTokenizer : ITokenizer
                     return length;
                 span = target.GetSpan(-length);
             }
+        }
+    }
+
+    // Native code ends the process when it is to put a token around a text and there is none.
+    private void CheckEnds()
+    {
+        var isWordPiece = NativeMethods.llama_vocab_type(_vocab) == NativeMethods.VocabTypeWpm;
+        Require(isWordPiece || NativeMethods.llama_vocab_get_add_bos(_vocab), BeginToken, "begins");
+        Require(isWordPiece, TokenOrNull(NativeMethods.llama_vocab_sep(_vocab)), "separates");
+        Require(NativeMethods.llama_vocab_get_add_eos(_vocab), EndToken, "ends");
+
+        void Require(bool isUsed, int? token, string does)
+        {
+            if (isUsed && (token is not { } id || id >= VocabularySize))
+                throw new RunnerException($"The model's vocabulary asks for a token that {does} texts, and has none.");
         }
     }
 

@@ -29,11 +29,16 @@ internal static unsafe partial class NativeMethods
     internal const int DeviceTypeIntegratedGpu = 2;
 
     internal const int VocabTypeNone = 0;
+    internal const int VocabTypeSpm = 1;
     internal const int VocabTypeBpe = 2;
+    internal const int VocabTypeWpm = 3;
     internal const int NoToken = -1;
 
     /// <summary>Unknown, control, user defined: found in text before anything else is.</summary>
     internal const int AttributesOfWholeTokens = 1 << 0 | 1 << 3 | 1 << 4;
+
+    /// <summary>White space before or after them disappears.</summary>
+    internal const int AttributesOfStripping = 1 << 7 | 1 << 8;
 
     /// <summary>The largest <c>n_seq_max</c> (<c>LLAMA_MAX_SEQ</c>).</summary>
     internal const int MaxSequences = 256;
@@ -110,6 +115,15 @@ internal static unsafe partial class NativeMethods
     internal static partial ulong llama_model_n_params(nint model);
 
     [LibraryImport(Llama)]
+    internal static partial int llama_model_n_embd_out(nint model);
+
+    [LibraryImport(Llama)]
+    internal static partial uint llama_model_n_cls_out(nint model);
+
+    [LibraryImport(Llama, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial byte* llama_model_chat_template(nint model, string name);
+
+    [LibraryImport(Llama)]
     [return: MarshalAs(UnmanagedType.U1)]
     internal static partial bool llama_model_has_encoder(nint model);
 
@@ -140,6 +154,9 @@ internal static unsafe partial class NativeMethods
     internal static partial int llama_vocab_eos(nint vocab);
 
     [LibraryImport(Llama)]
+    internal static partial int llama_vocab_sep(nint vocab);
+
+    [LibraryImport(Llama)]
     [return: MarshalAs(UnmanagedType.U1)]
     internal static partial bool llama_vocab_is_eog(nint vocab, int token);
 
@@ -153,6 +170,10 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Llama)]
     [return: MarshalAs(UnmanagedType.U1)]
     internal static partial bool llama_vocab_get_add_eos(nint vocab);
+
+    [LibraryImport(Llama)]
+    [return: MarshalAs(UnmanagedType.U1)]
+    internal static partial bool llama_vocab_get_add_sep(nint vocab);
 
     [LibraryImport(Llama)]
     internal static partial int llama_tokenize(
@@ -188,6 +209,9 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Llama)]
     internal static partial float* llama_get_logits_ith(nint context, int index);
+
+    [LibraryImport(Llama)]
+    internal static partial float* llama_get_embeddings_seq(nint context, int sequence);
 
     // Memory: the KV cache, or the state of a recurrent model
 

@@ -7,13 +7,13 @@ using Vibee.Server.Requests;
 
 namespace Vibee.Server;
 
-/// <summary>What is known about a model once it is loaded, computed once.</summary>
-internal sealed class LoadedModel
+/// <summary>What is known about a model that generates text once it is loaded, computed once.</summary>
+internal sealed class LoadedModel : Loaded
 {
     private readonly ChatRenderer _renderer;
     private SamplingParams? _defaults;
 
-    public LoadedModel(InferenceEngine engine, string id)
+    public LoadedModel(InferenceEngine engine, string id) : base(engine.Model, engine.Tokenizer, engine.Capacity.ContextLength)
     {
         Engine = engine;
         _renderer = new ChatRenderer(engine.Model);
@@ -23,22 +23,41 @@ internal sealed class LoadedModel
 
     public InferenceEngine Engine { get; }
 
+    public override bool HasFailed => Engine.HasFailed;
+
+    public override ApiError OtherKind { get; } = ApiError.Invalid("model", "unsupported_value",
+        "The model generates text and makes no embeddings. Serve an embedding model, or this one with --pooling mean, cls or last.");
+
     /// <summary>The same for as long as build, model and settings are.</summary>
     public string Fingerprint { get; }
 
     public SamplingParams Defaults(ServerOptions options) =>
         _defaults ??= options.Sampling.Over(Engine.Model.SamplingDefaults);
 
+    public override Task StopAsync(TimeSpan grace) => Engine.StopAsync(grace);
+
     /// <summary>What the model is to continue, or why there is no such thing.</summary>
-    public PreparedPrompt? Prepare(ChatPrompt prompt, out ApiError? error)
+    public PreparedPrompt? Prepare(ChatPrompt prompt, out ApiError? error) => Prepare(prompt, text => null, out error);
+
+    /// <summary>The same for a prompt that must leave room for an answer.</summary>
+    public PreparedPrompt? PrepareToAnswer(ChatPrompt prompt, out ApiError? error)
     {
-        error = null;
+        var prepared = Prepare(prompt, text => CheckText(text, prompt.Source), out error);
+        error ??= prepared is null ? null : CheckLength(prepared.Tokens.Length, prompt.Source);
+        return error is null ? prepared : null;
+    }
+
+    private PreparedPrompt? Prepare(ChatPrompt prompt, Func<string, ApiError?> check, out ApiError? error)
+    {
         if (_renderer.Render(prompt, out var reason) is not { } text)
         {
             error = ApiError.Invalid(prompt.Source, "invalid_value", reason!);
             return null;
         }
 
+        error = check(text);
+        if (error is not null)
+            return null;
         var tokens = Encode(text);
         if (tokens.Length > 0)
             return new PreparedPrompt(text, tokens);
@@ -49,27 +68,27 @@ internal sealed class LoadedModel
     // Most templates write the begin token themselves, and most tokenizers add it; a model wants it once.
     private int[] Encode(string prompt)
     {
-        var tokenizer = Engine.Tokenizer;
+        var tokenizer = Tokenizer;
         var tokens = tokenizer.Encode(prompt, addSpecial: true, parseSpecial: true);
         return tokenizer.BeginToken is { } begin && tokens is [var first, var second, ..] && first == begin && second == begin
             ? tokens[1..]
             : tokens;
     }
 
-    public ApiError? CheckLength(int tokens, string param)
-    {
-        var limit = Engine.Capacity.ContextLength;
-        return tokens < limit
-            ? null
-            : ApiError.Invalid(param, "context_length_exceeded",
-                $"The prompt has {tokens} tokens, and the context holds {limit}, of which at least one is for the answer. {(limit < Engine.Model.TrainedContextLength ? "Shorten the prompt, or start the server with a larger --ctx" : "Shorten the prompt")}.");
-    }
+    /// <summary>Refuses a prompt that is too long for sure, before the seconds that its tokens would take to count.</summary>
+    public ApiError? CheckText(string text, string param) =>
+        Tokenizer.IsLongerThan(text, ContextLength - 1) ? TooLong($"at least {ContextLength}", param) : null;
+
+    public ApiError? CheckLength(int tokens, string param) => tokens < ContextLength ? null : TooLong($"{tokens}", param);
 
     public int ClipMaxTokens(int promptTokens, int? maxTokens)
     {
-        var room = Engine.Capacity.ContextLength - promptTokens;
+        var room = ContextLength - promptTokens;
         return Math.Min(room, maxTokens ?? room);
     }
+
+    private ApiError TooLong(string tokens, string param) => ApiError.Invalid(param, "context_length_exceeded",
+        $"The prompt has {tokens} tokens, and the context holds {ContextLength}, of which at least one is for the answer. {Remedy}.");
 }
 
 /// <summary>A rendered chat and its tokens.</summary>

@@ -1,4 +1,5 @@
 using Vibee.Engine;
+using Vibee.Engine.Embeddings;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server;
@@ -7,13 +8,13 @@ namespace Vibee.Server;
 /// The model behind the API: it has its names from the start and its engine once it is loaded, so that the server
 /// can listen, and say that it is loading, before it can answer.
 /// </summary>
-/// <remarks>Threads: any. <see cref="Ready"/> is called once.</remarks>
+/// <remarks>Threads: any. <see cref="Ready(InferenceEngine)"/> or its sibling is called once.</remarks>
 /// <param name="ids">The names it is listed under in <c>/v1/models</c>; the first is the default.</param>
 /// <param name="aliases">Names that requests may use as well.</param>
 /// <param name="created">When it came to be: the file's time, which stays the same from start to start.</param>
 public sealed class ServedModel(IReadOnlyList<string> ids, IReadOnlyList<string> aliases, DateTimeOffset created)
 {
-    private volatile LoadedModel? _loaded;
+    private volatile Loaded? _loaded;
     private float _progress;
 
     public IReadOnlyList<string> Ids { get; } = ids;
@@ -29,13 +30,16 @@ public sealed class ServedModel(IReadOnlyList<string> ids, IReadOnlyList<string>
         set => Volatile.Write(ref _progress, value);
     }
 
-    /// <summary>The engine, or null while the model loads.</summary>
-    public InferenceEngine? Engine => _loaded?.Engine;
+    internal Loaded? Loaded => _loaded;
 
-    internal LoadedModel? Loaded => _loaded;
-
-    /// <summary>Opens the API. The server stops the engine when it stops itself.</summary>
+    /// <summary>Opens the API for text. The server stops the engine when it stops itself.</summary>
     public void Ready(InferenceEngine engine) => _loaded = new LoadedModel(engine, Ids[0]);
+
+    /// <summary>Opens the API for embeddings, or for ranking, and stops the engine likewise.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="isMatryoshka">Whether requests may ask for shorter vectors; null is what the model says.</param>
+    public void Ready(EmbeddingEngine engine, bool? isMatryoshka = null) =>
+        _loaded = new LoadedEmbedder(engine, isMatryoshka ?? engine.Runner.Model.IsMatryoshka);
 
     /// <summary>The id that a name stands for, or null.</summary>
     internal string? Resolve(string name) =>

@@ -13,7 +13,7 @@ using Vibee.Server.OpenAi;
 namespace Vibee.Server;
 
 /// <summary>
-/// The HTTP edge. It listens before the model is loaded, and says so; <see cref="ServedModel.Ready"/> opens the API.
+/// The HTTP edge. It listens before the model is loaded, and says so; <see cref="ServedModel.Ready(InferenceEngine)"/> opens the API.
 /// On SIGTERM, Ctrl-C or <see cref="StopAsync"/> it accepts nothing more, lets the engine finish what runs within
 /// <see cref="ServerOptions.DrainTimeout"/>, and stops the engine.
 /// </summary>
@@ -132,6 +132,10 @@ public sealed class VibeeServer : IAsyncDisposable
         var responses = new ResponsesEndpoint(_options, _served, runner);
         var countResponses = new PromptEndpoint(_options, _served, ResponsesRequest.Read, PromptEndpoint.WriteInputTokens);
 
+        var sender = new EmbeddingSender(_metrics, app.Lifetime);
+        var embeddings = new EmbeddingsEndpoint(_options, _served, sender);
+        var rerank = new RerankEndpoint(_options, _served, sender);
+
         string[] get = ["GET", "HEAD"];
         foreach (var prefix in (string[])["", "/v1"])
         {
@@ -141,6 +145,9 @@ public sealed class VibeeServer : IAsyncDisposable
             app.MapPost($"{prefix}/chat/completions", chat.HandleAsync);
             app.MapPost($"{prefix}/chat/completions/input_tokens", countChat.HandleAsync);
             app.MapPost($"{prefix}/completions", completion.HandleAsync);
+            app.MapPost($"{prefix}/embeddings", embeddings.HandleAsync);
+            app.MapPost($"{prefix}/rerank", rerank.HandleAsync);
+            app.MapPost($"{prefix}/reranking", rerank.HandleAsync);
             app.MapPost($"{prefix}/responses", responses.HandleAsync);
             app.MapPost($"{prefix}/responses/input_tokens", countResponses.HandleAsync);
         }
@@ -162,5 +169,5 @@ public sealed class VibeeServer : IAsyncDisposable
         return context.Response.WriteAsync(_metrics.Scrape());
     }
 
-    private Task DrainAsync() => _served.Engine?.StopAsync(_options.DrainTimeout) ?? Task.CompletedTask;
+    private Task DrainAsync() => _served.Loaded?.StopAsync(_options.DrainTimeout) ?? Task.CompletedTask;
 }

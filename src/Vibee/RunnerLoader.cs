@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
+using Vibee.Engine.Embeddings;
 using Vibee.Engine.Runners;
 using Vibee.Gguf;
 using Vibee.LlamaCpp;
@@ -62,20 +63,32 @@ internal static partial class RunnerLoader
             });
         }
 
-        var options = new LlamaOptions
-        {
-            ModelPath = path,
-            ContextLength = contextLength,
-            Slots = settings.Parallel,
-            PrefixSlots = PrefixSlots,
-            KvCells = kvCells,
-            BatchTokens = settings.BatchSize,
-            Threads = settings.Threads,
-            GpuLayers = settings.GpuLayers,
-            LibraryDirectory = settings.LlamaLibrary,
-        };
-        return LlamaLoader.Load(options, logger, progress, cancellation);
+        return LlamaLoader.Load(OptionsOf(settings, path, contextLength) with { PrefixSlots = PrefixSlots, KvCells = kvCells }, logger, progress, cancellation);
     }
+
+    /// <summary>Loads a model for embeddings or ranking, which only llama.cpp does.</summary>
+    /// <exception cref="GgufException">The file is no GGUF model.</exception>
+    /// <exception cref="RunnerException">llama.cpp is missing, or cannot run this model.</exception>
+    public static IEmbeddingRunner LoadEmbedder(
+        ServeSettings settings, int contextLength, IProgress<float> progress, ILogger logger, CancellationToken cancellation)
+    {
+        if (settings.Memory is not null)
+            LogIgnored(logger, "--memory", "it limits Trinity, not llama.cpp");
+        LogEngine(logger, "llama.cpp", "it runs embedding models");
+        return LlamaLoader.LoadEmbedder(OptionsOf(settings, settings.Model!, contextLength), logger, progress, cancellation);
+    }
+
+    private static LlamaOptions OptionsOf(ServeSettings settings, string path, int contextLength) => new()
+    {
+        ModelPath = path,
+        ContextLength = contextLength,
+        Slots = settings.Parallel,
+        BatchTokens = settings.BatchSize,
+        Threads = settings.Threads,
+        GpuLayers = settings.GpuLayers,
+        Pooling = settings.Pooling,
+        LibraryDirectory = settings.LlamaLibrary,
+    };
 
     [LoggerMessage(LogLevel.Warning, "{Option} has no effect: {Reason}")]
     private static partial void LogIgnored(ILogger logger, string option, string reason);

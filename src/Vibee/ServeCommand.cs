@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Vibee.Engine.Embeddings;
 using Vibee.Server;
 
 namespace Vibee;
@@ -35,6 +36,8 @@ internal static class ServeCommand
         var kvCache = Setting.Size("--kv-cache", "Memory for the keys and values of running requests and of cached prompts, such as 500M; never exceeded (default: room for --parallel full contexts)");
         var kvCacheDirectory = Setting.Text("--kv-cache-dir", "Directory that keeps cached prompts when memory is full and over restarts (default: none)");
         var kvCacheDisk = Setting.Size("--kv-cache-disk", "Most bytes in it, such as 20G (default 4G)");
+        var pooling = Setting.OptionalChoice("--pooling", ["mean", "cls", "last", "rank"], "Serve the model for embeddings (rank: as a reranker), made of its tokens in this way (default: the model file's, if it is an embedding model)");
+        var matryoshka = Setting.OptionalChoice("--matryoshka", ["on", "off"], "Whether requests may ask for shorter embeddings (default: if the model is known to be trained for it)");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
         var drain = Setting.Number("--drain-seconds", 10.0, 0, 3600, "How long running answers may go on after Ctrl-C or SIGTERM");
         var temperature = Setting.OptionalNumber("--temperature", 0f, 2f, "Temperature of requests that set none (default: the model file's, or 0.8)");
@@ -45,7 +48,8 @@ internal static class ServeCommand
 
         var command = new Command("serve", Description)
         {
-            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvCache, kvCacheDirectory, kvCacheDisk, logLevel,
+            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvCache, kvCacheDirectory, kvCacheDisk,
+            pooling, matryoshka, logLevel,
             drain, temperature, topK, topP, minP, repeatPenalty,
         };
         command.SetAction(async (parsed, _) =>
@@ -74,6 +78,8 @@ internal static class ServeCommand
             KvCache = parsed.GetValue(kvCache),
             KvCacheDirectory = parsed.GetValue(kvCacheDirectory),
             KvCacheDisk = parsed.GetValue(kvCacheDisk),
+            Pooling = parsed.GetValue(pooling) is { } way ? Enum.Parse<Pooling>(way, ignoreCase: true) : null,
+            Matryoshka = parsed.GetValue(matryoshka) is { } word ? word == "on" : null,
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
             DrainTimeout = TimeSpan.FromSeconds(parsed.GetValue(drain)),
             Sampling = new SamplingOverrides

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vibee.Engine.Embeddings;
 using Vibee.Server;
 
 namespace Vibee;
@@ -52,6 +53,11 @@ internal sealed record ServeSettings
 
     /// <summary>Bytes of them; null is a default.</summary>
     public required long? KvCacheDisk { get; init; }
+    /// <summary>How to make embeddings or scores; null is what the file says, which for most is that it generates text.</summary>
+    public required Pooling? Pooling { get; init; }
+
+    /// <summary>Whether embeddings may be cut; null is what is known of the model.</summary>
+    public required bool? Matryoshka { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 
@@ -76,6 +82,10 @@ internal sealed record ServeSettings
             yield return "--kv-cache-dir needs a model: -m FILE";
         if (KvCacheDirectory is null && KvCacheDisk is not null)
             yield return "--kv-cache-disk needs --kv-cache-dir DIR";
+        if (Pooling is not null && Model is null)
+            yield return "--pooling needs a model: -m FILE";
+        else if (Pooling is not null && Engine == EngineChoice.Trinity)
+            yield return "--pooling is llama.cpp's: Trinity generates text only";
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
     }

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Engine.Caching;
+using Vibee.Engine.Embeddings;
 using Vibee.Gguf;
 using Vibee.Server;
 
@@ -34,9 +35,19 @@ internal static partial class Serving
             return Failure.Run(exception.Message);
         }
 
+        // What the command line says, else the file.
+        var pooling = settings.Pooling ?? model?.Pooling;
+        if (pooling is not null && settings.Engine == EngineChoice.Trinity)
+            return Failure.Run($"{settings.Model} is an embedding model, which Trinity does not run: leave out --engine trinity");
+
+        if (pooling is null && settings.Matryoshka is not null)
+            return Failure.Run("--matryoshka is for embedding models; --pooling mean, cls or last makes embeddings of any other");
+
         var contextLength = settings.ContextLength ?? Math.Min(DefaultContextLength, model?.TrainedContextLength ?? DefaultContextLength);
-        if (contextLength > model?.TrainedContextLength)
+        if (contextLength > model?.TrainedContextLength && pooling is null)
             LogBeyondTraining(logger, contextLength, model.TrainedContextLength);
+        else if (contextLength > model?.TrainedContextLength)
+            LogClipped(logger, contextLength, model.TrainedContextLength);
 
         // Cells of the KV cache: a request's tokens take one each, and requests with the same prompt share them.
         var kvCells = settings.KvCache is { } size ? size / Math.Max(1, model!.KvBytesPerToken) : (long)contextLength * settings.Parallel;
@@ -58,7 +69,9 @@ internal static partial class Serving
         {
             await using var server = new VibeeServer(options, served, loggers, PhiEndpoint.Map);
             await server.StartAsync();
-            await ServeAsync(settings, contextLength, (int)kvCells, served, server, loggers);
+            await (pooling is null
+                ? ServeAsync(settings, contextLength, (int)kvCells, served, server, loggers)
+                : ServeEmbedderAsync(settings, contextLength, served, server, loggers));
             return 0;
         }
         catch (Exception exception) when (exception is IOException or GgufException or RunnerException)
@@ -73,13 +86,38 @@ internal static partial class Serving
     {
         var logger = loggers.CreateLogger("Vibee");
         var shutdown = server.WaitForShutdownAsync();
-        if (await LoadAsync(settings, contextLength, kvCells, served, logger, shutdown) is { } runner)
+        var loading = Loading.RunAsync(served, shutdown, (progress, cancellation) =>
+            RunnerLoader.Load(settings, contextLength, kvCells, progress, logger, cancellation));
+        if (await loading is { } runner)
         {
             await using var store = OpenStore(settings, runner, loggers);
             var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue, Store = store };
             await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());
             served.Ready(inference);
-            Announce(settings, served, inference, server, logger);
+            Announce(settings, logger);
+            LogServing(logger, served.Ids[0], inference.Parallel, runner.Capacity.ContextLength, runner.Capacity.KvCells, Addresses(server));
+            await shutdown;
+        }
+
+        await shutdown;
+    }
+
+    /// <summary>The same for a model that makes embeddings or ranks.</summary>
+    private static async Task ServeEmbedderAsync(
+        ServeSettings settings, int contextLength, ServedModel served, VibeeServer server, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger("Vibee");
+        var shutdown = server.WaitForShutdownAsync();
+        var loading = Loading.RunAsync(served, shutdown, (progress, cancellation) =>
+            RunnerLoader.LoadEmbedder(settings, contextLength, progress, logger, cancellation));
+        if (await loading is { } runner)
+        {
+            var options = new EngineOptions { MaxQueue = settings.MaxQueue };
+            await using var engine = new EmbeddingEngine(runner, options, server.EngineMetrics, loggers.CreateLogger<EmbeddingEngine>());
+            served.Ready(engine, settings.Matryoshka);
+            Announce(settings, logger);
+            LogServingEmbedder(logger, served.Ids[0], runner.Pooling == Pooling.Rank ? "scores" : $"embeddings of {runner.VectorLength} numbers",
+                runner.Capacity.ContextLength, Addresses(server));
             await shutdown;
         }
 
@@ -103,16 +141,17 @@ internal static partial class Serving
         }
     }
 
-    private static void Announce(ServeSettings settings, ServedModel served, InferenceEngine engine, VibeeServer server, ILogger logger)
+    private static void Announce(ServeSettings settings, ILogger logger)
     {
         if (settings.Model is null)
             LogMock(logger);
         if (settings.Host is "0.0.0.0" or "::")
             LogOpen(logger, settings.Host);
-        // Every interface is no address that a client could be given; this machine's own is.
-        var addresses = server.Addresses.Select(address => address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1");
-        LogServing(logger, served.Ids[0], engine.Parallel, engine.Capacity.ContextLength, engine.Capacity.KvCells, string.Join(", ", addresses));
     }
+
+    // Every interface is no address that a client could be given; this machine's own is.
+    private static string Addresses(VibeeServer server) => string.Join(", ",
+        server.Addresses.Select(address => address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1"));
 
     private static ServedModel Describe(ServeSettings settings) => settings.Model is not { } path
         ? new ServedModel(settings.Alias is null ? GuideIds : [settings.Alias, .. GuideIds], [], File.GetLastWriteTimeUtc(Environment.ProcessPath!))
@@ -124,43 +163,11 @@ internal static partial class Serving
         return ModelCheck.FindProblem(file) is { } problem ? throw new RunnerException(problem) : GgufModelInfo.Read(file);
     }
 
-    /// <summary>Loads on another thread, with a progress bar on a terminal, until done or told to stop.</summary>
-    /// <returns>The runner, or null when the server was told to stop meanwhile.</returns>
-    private static async Task<IModelRunner?> LoadAsync(
-        ServeSettings settings, int contextLength, int kvCells, ServedModel served, ILogger logger, Task shutdown)
-    {
-        using var cancellation = new CancellationTokenSource();
-        var loading = LoadBar.RunAsync(served.Ids[0], bar => Task.Run(() =>
-            RunnerLoader.Load(settings, contextLength, kvCells, new LoadObserver(served, bar), logger, cancellation.Token)));
-
-        if (await Task.WhenAny(loading, shutdown) == shutdown)
-            await cancellation.CancelAsync();
-        try
-        {
-            var runner = await loading;
-            if (!cancellation.IsCancellationRequested)
-                return runner;
-            runner.Dispose();
-            return null;
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Tells the server and the terminal how far loading is.</summary>
-    private sealed class LoadObserver(ServedModel served, Action<float> bar) : IProgress<float>
-    {
-        public void Report(float value)
-        {
-            served.Progress = value;
-            bar(value);
-        }
-    }
-
     [LoggerMessage(LogLevel.Warning, "--ctx {Context} is more than the {Trained} tokens the model was trained on; beyond them its answers may fall apart")]
     private static partial void LogBeyondTraining(ILogger logger, int context, int trained);
+
+    [LoggerMessage(LogLevel.Warning, "--ctx {Context} is more than the {Trained} tokens the model was trained on; inputs may have {Trained}")]
+    private static partial void LogClipped(ILogger logger, int context, int trained);
 
     [LoggerMessage(LogLevel.Information, "No model was given (-m FILE): serving the mock, which always says the same")]
     private static partial void LogMock(ILogger logger);
@@ -170,4 +177,7 @@ internal static partial class Serving
 
     [LoggerMessage(LogLevel.Information, "Serving {Model}, {Parallel} requests at a time with {Context} tokens each, {Cells} in the cache, on {Addresses}")]
     private static partial void LogServing(ILogger logger, string model, int parallel, int context, int cells, string addresses);
+
+    [LoggerMessage(LogLevel.Information, "Serving {Model}, {What} of inputs up to {Context} tokens, on {Addresses}")]
+    private static partial void LogServingEmbedder(ILogger logger, string model, string what, int context, string addresses);
 }

@@ -19,6 +19,12 @@ internal static class Setting
             ? new(text, null)
             : new(fallback, $"must be one of {string.Join(", ", choices)}"), $"{description} [{string.Join('|', choices)}]");
 
+    /// <summary>One of a few words, or nothing.</summary>
+    public static Option<string?> OptionalChoice(string name, string[] choices, string description) =>
+        Create<string?>(name, null, text => choices.Contains(text)
+            ? new(text, null)
+            : new(null, $"must be one of {string.Join(", ", choices)}"), $"{description} [{string.Join('|', choices)}]");
+
     public static Option<Uri> Url(string name, string fallback, string description) =>
         Create(name, new Uri(fallback), text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
             ? new(url, null)

@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenAI;
 using OpenAI.Chat;
+using OpenAI.Embeddings;
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using Vibee.Engine;
+using Vibee.Engine.Embeddings;
 using Vibee.Engine.Runners;
 using Vibee.Server;
 
@@ -39,18 +41,27 @@ internal sealed class SdkServer : IAsyncDisposable
     public EngineMetrics Metrics => _server.EngineMetrics;
 
     /// <summary>A server with <paramref name="runner"/>, or with the mock.</summary>
-    public static async Task<SdkServer> StartAsync(IModelRunner? runner = null, int maxQueue = 64)
+    public static Task<SdkServer> StartAsync(IModelRunner? runner = null, int maxQueue = 64) => StartAsync((model, server) => model.Ready(new InferenceEngine(
+        runner ?? MockRunner.Create(new RunnerCapacity(Slots: 4, BatchTokens: 64, ContextLength: 512, KvCells: 2048)),
+        new EngineOptions { MaxQueue = maxQueue }, server.EngineMetrics, NullLogger<InferenceEngine>.Instance)));
+
+    /// <summary>A server with an embedding model.</summary>
+    public static Task<SdkServer> StartAsync(IEmbeddingRunner runner) => StartAsync((model, server) => model.Ready(
+        new EmbeddingEngine(runner, new EngineOptions(), server.EngineMetrics, NullLogger<EmbeddingEngine>.Instance)));
+
+    private static async Task<SdkServer> StartAsync(Action<ServedModel, VibeeServer> load)
     {
         var model = new ServedModel([Model, "igla-koshey"], [], new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         var server = new VibeeServer(new ServerOptions { Host = "127.0.0.1", Port = 0 }, model, NullLoggerFactory.Instance, MapLimited);
         await server.StartAsync();
-        runner ??= MockRunner.Create(new RunnerCapacity(Slots: 4, BatchTokens: 64, ContextLength: 512, KvCells: 2048));
-        model.Ready(new InferenceEngine(runner, new EngineOptions { MaxQueue = maxQueue }, server.EngineMetrics, NullLogger<InferenceEngine>.Instance));
+        load(model, server);
         return new SdkServer(server);
     }
 
     public ChatClient ChatClient(string model = Model, Uri? api = null, int retries = 3) => new(model, new ApiKeyCredential("none"),
         new OpenAIClientOptions { Endpoint = api ?? Api, RetryPolicy = new ClientRetryPolicy(retries) });
+
+    public EmbeddingClient EmbeddingClient() => new(Model, new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = Api });
 
     /// <summary>How many requests the server has counted.</summary>
     public async Task<int> RequestsAsync()

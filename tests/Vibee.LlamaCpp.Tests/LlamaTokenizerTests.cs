@@ -94,4 +94,21 @@ public sealed class LlamaTokenizerTests
         var expected = runner.Tokenizer.Encode("Once upon a time there was", true, false);
         Parallel.For(0, 200, _ => Assert.Equal(expected, runner.Tokenizer.Encode("Once upon a time there was", true, false)));
     }
+
+    [Theory]
+    [MemberData(nameof(Vocabularies))]
+    public void IsLongerThan_SaysYesOnlyToTextThatIs(string name)
+    {
+        var file = Repository.Shared("vocab", $"ggml-vocab-{name}.gguf");
+        Generation.RequireLibrary();
+        var tokenizer = LlamaLoader.LoadTokenizer(file, NullLogger.Instance);
+        foreach (var text in File.ReadAllText(file + ".inp").Split("\n__ggml_vocab_test__\n").Append(new string(' ', 3000)))
+        {
+            var count = tokenizer.Encode(text, addSpecial: false, parseSpecial: true).Length;
+            Assert.False(tokenizer.IsLongerThan(text, count));
+        }
+
+        // BERT reads any unknown word as one token.
+        Assert.Equal(name != "bert-bge", tokenizer.IsLongerThan(string.Concat(Enumerable.Repeat("x y ", 500_000)), 2048));
+    }
 }

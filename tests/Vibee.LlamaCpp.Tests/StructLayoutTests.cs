@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
+using Vibee.Engine.Embeddings;
 
 namespace Vibee.LlamaCpp.Tests;
 
@@ -19,7 +20,14 @@ public sealed class StructLayoutTests(HeaderFixture headers) : IClassFixture<Hea
     [
         ("LLAMA_TOKEN_NULL", NativeMethods.NoToken),
         ("LLAMA_VOCAB_TYPE_NONE", NativeMethods.VocabTypeNone),
+        ("LLAMA_VOCAB_TYPE_SPM", NativeMethods.VocabTypeSpm),
         ("LLAMA_VOCAB_TYPE_BPE", NativeMethods.VocabTypeBpe),
+        ("LLAMA_VOCAB_TYPE_WPM", NativeMethods.VocabTypeWpm),
+        ("LLAMA_TOKEN_ATTR_LSTRIP | LLAMA_TOKEN_ATTR_RSTRIP", NativeMethods.AttributesOfStripping),
+        ("LLAMA_POOLING_TYPE_MEAN", (int)Pooling.Mean),
+        ("LLAMA_POOLING_TYPE_CLS", (int)Pooling.Cls),
+        ("LLAMA_POOLING_TYPE_LAST", (int)Pooling.Last),
+        ("LLAMA_POOLING_TYPE_RANK", (int)Pooling.Rank),
         ("LLAMA_TOKEN_ATTR_UNKNOWN | LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_USER_DEFINED", NativeMethods.AttributesOfWholeTokens),
         ("GGML_BACKEND_DEVICE_TYPE_CPU", NativeMethods.DeviceTypeCpu),
         ("GGML_BACKEND_DEVICE_TYPE_GPU", NativeMethods.DeviceTypeGpu),

@@ -95,6 +95,40 @@ public class CompletionTests
             chunks[^1]["usage"]!.ToJsonString());
     }
 
+    [Fact]
+    public async Task BestOf_ShowsTheLikeliest_AndChargesAll()
+    {
+        await using var server = await TestServer.StartAsync(new FlatRunner());
+        const string Sampling = "\"seed\":5,\"temperature\":2,\"top_k\":0,\"top_p\":1,\"min_p\":0,\"max_tokens\":4";
+        var (_, all) = await server.PostJsonAsync("/v1/completions", $$"""{"prompt":["x","y"],"n":6,"logprobs":0,{{Sampling}}}""");
+        var (_, best) = await server.PostJsonAsync("/v1/completions", $$"""{"prompt":["x","y"],"n":2,"best_of":6,{{Sampling}}}""");
+
+        // The same seeds make the same texts; their likeliest two, best first, are those of best_of.
+        var expected = all["choices"]!.AsArray().Chunk(6).SelectMany(texts => texts
+            .OrderByDescending(choice => choice!["logprobs"]!["token_logprobs"]!.AsArray().Average(logprob => (double)logprob!)).Take(2));
+        Assert.Equal(expected.Select(choice => (string?)choice!["text"]), best["choices"]!.AsArray().Select(choice => (string?)choice!["text"]));
+        Assert.Equal([0, 1, 2, 3], best["choices"]!.AsArray().Select(choice => (int)choice!["index"]!));
+        Assert.All(best["choices"]!.AsArray(), choice => Assert.Null(choice!["logprobs"]));
+        Assert.Equal(2 * 6 * 4, (int)best["usage"]!["completion_tokens"]!);
+        Assert.Equal(2, (int)best["usage"]!["prompt_tokens"]!);
+    }
+
+    [Theory]
+    [InlineData("/v1/completions", "prompt", "\"prompt\":\"TEXT\"")]
+    [InlineData("/v1/completions", "prompt", "\"prompt\":[\"x\",\"TEXT\"]")]
+    [InlineData("/v1/chat/completions", "messages", "\"messages\":[{\"role\":\"user\",\"content\":\"TEXT\"}]")]
+    [InlineData("/v1/responses", "input", "\"input\":\"TEXT\"")]
+    public async Task PromptThatCannotFit_IsRefusedWithoutBeingTokenized(string path, string param, string fields)
+    {
+        await using var server = await TestServer.StartAsync();
+        var text = string.Concat(Enumerable.Repeat("x y ", 1_000_000));
+        var (status, json) = await server.PostJsonAsync(path, $"{{{fields.Replace("TEXT", text)}}}");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal("context_length_exceeded", (string?)json["error"]!["code"]);
+        Assert.Equal(param, (string?)json["error"]!["param"]);
+        Assert.Contains("at least 512 tokens", (string)json["error"]!["message"]!); // it did not count them
+    }
+
     [Theory]
     [InlineData("{}", "prompt")]
     [InlineData("""{"prompt":null}""", "prompt")]
@@ -115,7 +149,10 @@ public class CompletionTests
     [InlineData("""{"prompt":"x","logprobs":21}""", "logprobs")]
     [InlineData("""{"prompt":"x","logprobs":true}""", "logprobs")]
     [InlineData("""{"prompt":"x","suffix":"y"}""", "suffix")]
-    [InlineData("""{"prompt":"x","best_of":2}""", "best_of")]
+    [InlineData("""{"prompt":"x","best_of":0}""", "best_of")]
+    [InlineData("""{"prompt":"x","best_of":21}""", "best_of")]
+    [InlineData("""{"prompt":"x","best_of":2,"stream":true}""", "best_of")]
+    [InlineData("""{"prompt":["a","b","c","d","e","f","g"],"best_of":20}""", "best_of")]
     [InlineData("""{"prompt":"x","n":3,"best_of":2}""", "best_of")]
     [InlineData("""{"prompt":"x","n":2,"best_of":2,"stream":true}""", "best_of")]
     [InlineData("""{"prompt":["x","y"],"n":128}""", "n")]

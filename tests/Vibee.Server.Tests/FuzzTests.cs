@@ -1,4 +1,5 @@
 using System.Text;
+using Vibee.Engine.Embeddings;
 
 namespace Vibee.Server.Tests;
 
@@ -8,7 +9,7 @@ public class FuzzTests
     private static readonly string[] Paths =
     [
         "/v1/chat/completions", "/v1/completions", "/tokenize", "/detokenize", "/apply-template", "/v1/chat/completions/input_tokens",
-        "/v1/messages", "/v1/messages/count_tokens", "/v1/responses", "/v1/responses/input_tokens",
+        "/v1/messages", "/v1/messages/count_tokens", "/v1/responses", "/v1/responses/input_tokens", "/v1/embeddings", "/v1/rerank",
     ];
 
     private static readonly string[] Values =
@@ -29,14 +30,34 @@ public class FuzzTests
         "chat_template_kwargs", "add_generation_prompt", "continue_final_message", "echo", "best_of", "suffix", "ignore_eos", "with_pieces",
         "system", "stop_sequences", "thinking", "output_config",
         "input", "instructions", "max_output_tokens", "reasoning", "text", "include", "truncation", "background", "previous_response_id",
+        "encoding_format", "dimensions", "query", "documents", "texts", "top_n", "return_text",
     ];
 
     [Fact]
     public async Task RandomRequests_NeverHarmTheServer()
     {
         await using var server = await TestServer.StartAsync();
-        var random = new Random(7);
-        for (var i = 0; i < 1500; i++)
+        await RunAsync(server, 7, 1500);
+    }
+
+    [Fact]
+    public async Task RandomRequests_NeverHarmAnEmbedder()
+    {
+        await using var server = await TestServer.StartAsync(new WordEmbedder());
+        await RunAsync(server, 8, 300);
+    }
+
+    [Fact]
+    public async Task RandomRequests_NeverHarmAReranker()
+    {
+        await using var server = await TestServer.StartAsync(new WordEmbedder { Pooling = Pooling.Rank });
+        await RunAsync(server, 9, 300);
+    }
+
+    private static async Task RunAsync(TestServer server, int seed, int requests)
+    {
+        var random = new Random(seed);
+        for (var i = 0; i < requests; i++)
         {
             var path = Paths[random.Next(Paths.Length)];
             var body = Encoding.UTF8.GetBytes(RandomBody(random, path));
@@ -48,7 +69,7 @@ public class FuzzTests
             using var content = new ByteArrayContent(body);
             using var response = await server.Client.PostAsync(path, content, TestContext.Current.CancellationToken);
             var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            Assert.True((int)response.StatusCode is 200 or (>= 400 and < 500), $"{response.StatusCode} for {path} {Encoding.UTF8.GetString(body)}: {text}");
+            Assert.True((int)response.StatusCode is 200 or (>= 400 and < 500) or 501, $"{response.StatusCode} for {path} {Encoding.UTF8.GetString(body)}: {text}");
         }
 
         await TestServer.UntilAsync(() => server.Metrics is { SlotsInUse: 0, QueueLength: 0 });
@@ -58,7 +79,8 @@ public class FuzzTests
     {
         var body = new StringBuilder("{");
         if (random.Next(2) == 0)
-            body.Append(path.Contains("responses", StringComparison.Ordinal) ? "\"input\":\"x\"," : "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"prompt\":\"x\",\"content\":\"x\",\"tokens\":[1],\"max_tokens\":3,");
+            body.Append(path.Contains("rerank", StringComparison.Ordinal) ? "\"query\":\"x\",\"documents\":[\"x\"],"
+                : path.Contains("responses", StringComparison.Ordinal) || path.Contains("embeddings", StringComparison.Ordinal) ? "\"input\":\"x\"," : "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"prompt\":\"x\",\"content\":\"x\",\"tokens\":[1],\"max_tokens\":3,");
         for (var fields = random.Next(1, 4); fields > 0; fields--)
             body.Append($"\"{Fields[random.Next(Fields.Length)]}\":{Values[random.Next(Values.Length)]},");
         return body.Append("\"x\":1}").ToString();

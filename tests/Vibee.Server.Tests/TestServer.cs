@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vibee.Engine;
+using Vibee.Engine.Embeddings;
 using Vibee.Engine.Runners;
 
 namespace Vibee.Server.Tests;
@@ -55,6 +56,15 @@ internal sealed class TestServer : IAsyncDisposable
 
     public void Load(IModelRunner runner, int maxQueue = 64) => Model.Ready(
         new InferenceEngine(runner, new EngineOptions { MaxQueue = maxQueue }, _server.EngineMetrics, NullLogger<InferenceEngine>.Instance));
+
+    /// <summary>A server with an embedding model.</summary>
+    public static async Task<TestServer> StartAsync(IEmbeddingRunner embedder, int maxQueue = 64)
+    {
+        var test = await StartLoadingAsync();
+        test.Model.Ready(new EmbeddingEngine(
+            embedder, new EngineOptions { MaxQueue = maxQueue }, test._server.EngineMetrics, NullLogger<EmbeddingEngine>.Instance));
+        return test;
+    }
 
     public Task<HttpResponseMessage> PostAsync(string path, string json) =>
         Client.PostAsync(path, new StringContent(json, new MediaTypeHeaderValue("application/json")));

@@ -12,6 +12,7 @@ public sealed class WordTokenizer : ITokenizer
 
     private readonly byte[][] _bytes;
     private readonly int _firstSpecial;
+    private readonly TokenBound _bound;
 
     /// <param name="words">Not empty strings.</param>
     /// <param name="specials">Tokens with a name but no text, such as turn markers; the first ends a turn.</param>
@@ -25,6 +26,7 @@ public sealed class WordTokenizer : ITokenizer
         ];
         _firstSpecial = FirstWord + words.Count;
         EndOfGenerationTokens = new HashSet<int> { _firstSpecial };
+        _bound = TokenBound.Of(VocabularySize, token => _bytes[token], swallowsSpace: false)!;
     }
 
     public int VocabularySize => _bytes.Length;
@@ -55,6 +57,8 @@ public sealed class WordTokenizer : ITokenizer
 
         return [.. tokens];
     }
+
+    public bool IsLongerThan(string text, int tokens) => _bound.Exceeds(text, tokens);
 
     public ReadOnlySpan<byte> Bytes(int token, bool renderSpecial = false) =>
         token < _firstSpecial || renderSpecial ? _bytes[token] : [];

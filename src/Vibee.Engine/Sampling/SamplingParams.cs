@@ -46,4 +46,8 @@ public sealed record SamplingParams
 
     /// <summary>Report the probability of each chosen token and of this many most likely ones; null reports none.</summary>
     public int? TopLogprobs { get; init; }
+
+    /// <summary>The same for the <paramref name="index"/>th of several texts that continue one prompt: each has a seed of
+    /// its own, counted up from the first's, so that all differ and can be repeated.</summary>
+    public SamplingParams ForChoice(int index) => index == 0 || Seed is null ? this : this with { Seed = Seed + index };
 }

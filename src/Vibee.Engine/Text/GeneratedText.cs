@@ -30,6 +30,7 @@ public sealed class GeneratedText
     private readonly List<GeneratedToken> _tokens = [];
     private int _delivered;
     private bool _stopped;
+    private double _logprobs; // their sum
 
     /// <param name="sequence">Whose events to read; this becomes their only reader.</param>
     /// <param name="tokenizer">The model's.</param>
@@ -74,6 +75,9 @@ public sealed class GeneratedText
 
     /// <summary>Tokens that were sampled, up to and including the one that ended the text.</summary>
     public int CompletionTokens { get; private set; }
+
+    /// <summary>The mean logarithm of the probabilities of these tokens, where probabilities were asked for.</summary>
+    public double MeanLogprob => CompletionTokens == 0 ? double.NegativeInfinity : _logprobs / CompletionTokens;
 
     /// <summary>Those of <see cref="CompletionTokens"/> that are reasoning, tags included.</summary>
     public int ReasoningTokens { get; private set; }
@@ -121,6 +125,7 @@ public sealed class GeneratedText
         var now = Stopwatch.GetTimestamp();
         Times = Times with { FirstToken = CompletionTokens == 0 ? now : Times.FirstToken, LastToken = now };
         CompletionTokens++;
+        _logprobs += next.Logprobs?.Logprob ?? 0;
 
         var bytes = _tokenizer.Bytes(next.Token);
         if (bytes.Length == 0 && ReasoningSplitter.IsTag(_tokenizer.Bytes(next.Token, renderSpecial: true)))

@@ -14,18 +14,15 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
 
     protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
     {
-        var request = CompletionRequest.Read(fields, _served, model.Defaults(_options), model.Engine.Tokenizer);
+        var request = CompletionRequest.Read(fields, _served, model.Defaults(_options), model);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
-        foreach (var prompt in request.Prompts)
-        {
-            if (model.CheckLength(prompt.Tokens.Length, "prompt") is { } tooLong)
-                return tooLong.SendAsync;
-        }
 
         var answer = new CompletionAnswer
         {
-            Choices = [.. Enumerable.Range(0, request.Prompts.Count * request.Choices).Select(i => MakeChoice(i, request, model))],
+            Choices = [.. Enumerable.Range(0, request.Prompts.Count * request.BestOf).Select(i => MakeChoice(i, request, model))],
+            Candidates = request.BestOf,
+            Wanted = request.Choices,
             Model = request.Model,
             Fingerprint = model.Fingerprint,
             Stream = request.Stream,
@@ -38,9 +35,11 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
 
     private static Choice MakeChoice(int index, CompletionRequest request, LoadedModel model)
     {
-        var (which, repetition) = Math.DivRem(index, request.Choices);
+        var (which, repetition) = Math.DivRem(index, request.BestOf);
         var prompt = request.Prompts[which];
-        var sampling = repetition == 0 ? request.Sampling : request.Sampling with { Seed = request.Sampling.Seed + repetition };
+        var sampling = request.Sampling.ForChoice(repetition);
+        if (request.BestOf > request.Choices)
+            sampling = sampling with { TopLogprobs = sampling.TopLogprobs ?? 0 }; // to tell the best
         var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling);
         var text = new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, ReasoningSplitter.Off());
         var echo = request.Echo ? prompt.Text : "";

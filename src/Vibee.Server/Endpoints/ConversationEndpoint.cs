@@ -21,10 +21,8 @@ internal abstract class ConversationEndpoint<TRequest>(
         var request = read(fields, _served, model.Defaults(_options), model.Engine.Tokenizer);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
-        if (model.Prepare(request.Prompt, out var error) is not { } prompt)
+        if (model.PrepareToAnswer(request.Prompt, out var error) is not { } prompt)
             return error!.SendAsync;
-        if (model.CheckLength(prompt.Tokens.Length, request.Prompt.Source) is { } tooLong)
-            return tooLong.SendAsync;
 
         var answer = MakeAnswer(request, prompt, model);
         return context => runner.RunAsync(context, model.Engine, answer);
@@ -34,8 +32,7 @@ internal abstract class ConversationEndpoint<TRequest>(
 
     protected static Choice MakeChoice(TRequest request, PreparedPrompt prompt, LoadedModel model, int index = 0)
     {
-        var sampling = index == 0 ? request.Sampling : request.Sampling with { Seed = request.Sampling.Seed + index };
-        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling);
+        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), request.Sampling.ForChoice(index));
         var splitter = request.SplitReasoning ? new ReasoningSplitter(prompt.Text) : ReasoningSplitter.Off();
         return new Choice(index, sequence, new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, splitter))
         {

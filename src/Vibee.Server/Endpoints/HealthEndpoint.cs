@@ -10,7 +10,7 @@ internal sealed class HealthEndpoint(ServedModel served, IHostApplicationLifetim
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return ApiError.ShuttingDown.SendAsync(context);
-        return served.Engine switch
+        return served.Loaded switch
         {
             null => ApiError.ModelLoading.SendAsync(context),
             { HasFailed: true } => (ApiError.Internal with { Status = 503, Message = "The engine failed; the server must be restarted." }).SendAsync(context),

@@ -2,14 +2,18 @@ using Vibee.Server.Requests;
 
 namespace Vibee.Server.Endpoints;
 
-/// <summary>An endpoint that takes a JSON object and needs the loaded model.</summary>
-internal abstract class ModelEndpoint(ServerOptions options, ServedModel served)
+/// <summary>An endpoint that takes a JSON object and needs a model that generates text.</summary>
+internal abstract class ModelEndpoint(ServerOptions options, ServedModel served) : ModelEndpoint<LoadedModel>(options, served);
+
+/// <summary>An endpoint that takes a JSON object and needs a model of one kind, or any.</summary>
+internal abstract class ModelEndpoint<TModel>(ServerOptions options, ServedModel served)
+    where TModel : Loaded
 {
     public async Task HandleAsync(HttpContext context)
     {
-        if (served.Loaded is not { } model)
+        if (served.Loaded is not TModel model)
         {
-            await ApiError.ModelLoading.SendAsync(context);
+            await (served.Loaded is { } other ? Refusal(other) : ApiError.ModelLoading).SendAsync(context);
             return;
         }
 
@@ -28,5 +32,8 @@ internal abstract class ModelEndpoint(ServerOptions options, ServedModel served)
 
     /// <summary>Reads the request.</summary>
     /// <returns>What sends the reply. It must not use <paramref name="fields"/> any more.</returns>
-    protected abstract Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model);
+    protected abstract Func<HttpContext, Task> Reply(RequestFields fields, TModel model);
+
+    /// <summary>What is said where the model is of another kind.</summary>
+    protected virtual ApiError Refusal(Loaded model) => model.OtherKind;
 }

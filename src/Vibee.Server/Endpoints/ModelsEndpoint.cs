@@ -44,16 +44,16 @@ internal sealed class ModelsEndpoint(ServedModel served)
         }
 
         json.WriteEndArray();
-        if (served.Engine is { } engine)
+        if (served.Loaded is { } model)
         {
-            json.WriteNumber("max_model_len"u8, engine.Capacity.ContextLength);
+            json.WriteNumber("max_model_len"u8, model.ContextLength);
             json.WriteStartObject("meta"u8);
-            json.WriteString("architecture"u8, engine.Model.Architecture);
-            json.WriteNumber("n_ctx_train"u8, engine.Model.TrainedContextLength);
-            json.WriteNumber("n_embd"u8, engine.Model.EmbeddingLength);
-            json.WriteNumber("n_vocab"u8, engine.Tokenizer.VocabularySize);
-            json.WriteNumber("n_params"u8, engine.Model.ParameterCount);
-            json.WriteNumber("size"u8, engine.Model.SizeInBytes);
+            json.WriteString("architecture"u8, model.Info.Architecture);
+            json.WriteNumber("n_ctx_train"u8, model.Info.TrainedContextLength);
+            json.WriteNumber("n_embd"u8, model.Info.EmbeddingLength);
+            json.WriteNumber("n_vocab"u8, model.Tokenizer.VocabularySize);
+            json.WriteNumber("n_params"u8, model.Info.ParameterCount);
+            json.WriteNumber("size"u8, model.Info.SizeInBytes);
             json.WriteEndObject();
         }
 

@@ -7,11 +7,11 @@ using Vibee.Server.Requests;
 namespace Vibee.Server.Endpoints;
 
 /// <summary>POST /tokenize.</summary>
-internal sealed class TokenizeEndpoint(ServerOptions options, ServedModel served) : ModelEndpoint(options, served)
+internal sealed class TokenizeEndpoint(ServerOptions options, ServedModel served) : ModelEndpoint<Loaded>(options, served)
 {
-    protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
+    protected override Func<HttpContext, Task> Reply(RequestFields fields, Loaded model)
     {
-        var tokenizer = model.Engine.Tokenizer;
+        var tokenizer = model.Tokenizer;
         var addSpecial = fields.Bool("add_special") ?? false;
         var parseSpecial = fields.Bool("parse_special") ?? true;
         var withPieces = fields.Bool("with_pieces") ?? false;
@@ -78,11 +78,11 @@ internal sealed class TokenizeEndpoint(ServerOptions options, ServedModel served
 }
 
 /// <summary>POST /detokenize.</summary>
-internal sealed class DetokenizeEndpoint(ServerOptions options, ServedModel served) : ModelEndpoint(options, served)
+internal sealed class DetokenizeEndpoint(ServerOptions options, ServedModel served) : ModelEndpoint<Loaded>(options, served)
 {
-    protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
+    protected override Func<HttpContext, Task> Reply(RequestFields fields, Loaded model)
     {
-        var tokenizer = model.Engine.Tokenizer;
+        var tokenizer = model.Tokenizer;
         var bytes = new List<byte>();
         if (fields.Require("tokens", out _) && fields.Array("tokens") is { } tokens)
         {

@@ -58,16 +58,10 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
     {
         foreach (var choice in choices)
         {
-            var result = engine.Submit(choice.Sequence);
-            if (result == SubmitResult.Accepted)
+            if (ApiError.Of(engine.Submit(choice.Sequence), engine.QueueWait) is not { } refusal)
                 continue;
             CancelAll(choices);
-            return result switch
-            {
-                SubmitResult.QueueFull => ApiError.Overloaded(engine.QueueWait),
-                SubmitResult.ShuttingDown => ApiError.ShuttingDown,
-                _ => ApiError.Internal,
-            };
+            return refusal;
         }
 
         return null;

@@ -10,7 +10,8 @@ namespace Vibee.Server.Generation;
 /// <param name="text">Its text as it grows.</param>
 internal sealed class Choice(int index, Sequence sequence, GeneratedText text)
 {
-    public int Index { get; } = index;
+    /// <summary>Its place; among those that are shown, where not all are.</summary>
+    public int Index { get; set; } = index;
 
     public Sequence Sequence { get; } = sequence;
 

@@ -24,7 +24,7 @@ internal abstract class ChoicesAnswer : Answer
     public override void Write(Utf8JsonWriter json)
     {
         BeginEnvelope(json, Object);
-        foreach (var choice in Choices)
+        foreach (var choice in Shown())
             WriteChoice(json, choice);
         json.WriteEndArray();
         Usage.Of(Choices).Write(json);
@@ -63,6 +63,9 @@ internal abstract class ChoicesAnswer : Answer
             WriteUsageChunk(stream);
         stream.WriteDone();
     }
+
+    /// <summary>The choices that a whole answer has, all of which have ended; the others are only charged for.</summary>
+    protected virtual IEnumerable<Choice> Shown() => Choices;
 
     /// <summary>Whether the choice's stream begins with a chunk of its own.</summary>
     protected abstract bool HasStart(Choice choice);

@@ -9,11 +9,27 @@ internal sealed class CompletionAnswer : ChoicesAnswer
 {
     public required CompletionLogprobs? Logprobs { get; init; }
 
+    /// <summary>Texts generated for each prompt.</summary>
+    public required int Candidates { get; init; }
+
+    /// <summary>Texts shown of each prompt: the best of them.</summary>
+    public required int Wanted { get; init; }
+
     protected override string IdPrefix => "cmpl-";
 
     protected override string Object => "text_completion";
 
     protected override string ChunkObject => "text_completion";
+
+    protected override IEnumerable<Choice> Shown()
+    {
+        if (Wanted == Candidates)
+            return Choices;
+        var best = Choices.Chunk(Candidates).SelectMany(texts => texts.OrderByDescending(choice => choice.Text.MeanLogprob).Take(Wanted)).ToList();
+        for (var i = 0; i < best.Count; i++)
+            best[i].Index = i;
+        return best;
+    }
 
     protected override bool HasStart(Choice choice) => choice.Echo.Length > 0;
 

@@ -1,4 +1,3 @@
-using Vibee.Engine;
 using Vibee.Engine.Sampling;
 using Vibee.Server.Requests;
 
@@ -25,6 +24,9 @@ internal sealed record CompletionRequest
     /// <summary>Choices of each prompt.</summary>
     public int Choices { get; init; }
 
+    /// <summary>Texts generated for each prompt, of which the best become the choices.</summary>
+    public int BestOf { get; init; }
+
     public bool Echo { get; init; }
 
     public bool Stream { get; init; }
@@ -34,29 +36,37 @@ internal sealed record CompletionRequest
     public bool IncludeTimings { get; init; }
 
     /// <summary>Reads a request; whether it is any good, <see cref="RequestFields.Problem"/> says afterwards.</summary>
-    public static CompletionRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, ITokenizer tokenizer)
+    public static CompletionRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, LoadedModel model)
     {
         fields.Require("prompt", out _);
-        var model = served.Resolve(fields);
         var (stream, includeUsage) = SamplingFields.Stream(fields);
+        var choices = fields.Integer("n", 1, MaxChoices) ?? 1;
         var request = new CompletionRequest
         {
-            Model = model,
-            Prompts = CompletionPrompts.Read(fields, tokenizer),
+            Model = served.Resolve(fields),
+            Prompts = new TextInputs(fields, "prompt", MaxChoices, model.Tokenizer)
+            {
+                CheckText = (text, _) => model.CheckText(text, "prompt"),
+                CheckLength = (tokens, _) => model.CheckLength(tokens, "prompt"),
+            }.Read(),
             MaxTokens = MaxTokensOf(fields),
-            Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = fields.Integer("logprobs", 0, 20) },
+            Sampling = SamplingFields.Read(fields, defaults, model.Tokenizer.VocabularySize) with { TopLogprobs = fields.Integer("logprobs", 0, 20) },
             Stops = SamplingFields.Stops(fields),
-            Choices = fields.Integer("n", 1, MaxChoices) ?? 1,
+            Choices = choices,
+            BestOf = ReadBestOf(fields, choices, stream),
             Echo = fields.Bool("echo") ?? false,
             Stream = stream,
             IncludeUsage = includeUsage,
             IncludeTimings = fields.Bool("timings_per_token") ?? false,
         };
-        if (request.Choices * request.Prompts.Count > MaxChoices)
-            fields.Fail("n", "integer_above_max_value", $"'n' times the number of prompts must be at most {MaxChoices}.");
+        if (request.BestOf * request.Prompts.Count > MaxChoices)
+        {
+            var name = request.BestOf > choices ? "best_of" : "n";
+            fields.Fail(name, "integer_above_max_value", $"'{name}' times the number of prompts must be at most {MaxChoices}.");
+        }
+
         if (request.Echo && request.Sampling.TopLogprobs is not null)
             fields.Fail("echo", "unsupported_parameter", "'echo' together with 'logprobs' is not supported by this server.");
-        CheckBestOf(fields, request);
         if (fields.String("suffix") is { Length: > 0 })
             fields.Fail(ApiError.Unsupported("suffix"));
         SamplingFields.CheckResponseFormat(fields);
@@ -75,15 +85,14 @@ internal sealed record CompletionRequest
         return maxTokens;
     }
 
-    private static void CheckBestOf(RequestFields fields, CompletionRequest request)
+    private static int ReadBestOf(RequestFields fields, int choices, bool stream)
     {
         if (fields.Integer("best_of", 0, 20) is not { } bestOf)
-            return;
-        if (bestOf < request.Choices)
+            return choices;
+        if (bestOf < choices)
             fields.Fail("best_of", "invalid_value", "'best_of' must be at least 'n'.");
-        else if (bestOf > 1 && request.Stream)
+        else if (bestOf > 1 && stream)
             fields.Fail("best_of", "invalid_value", "'best_of' cannot be streamed.");
-        else if (bestOf > request.Choices)
-            fields.Fail(ApiError.Unsupported("best_of"));
+        return bestOf;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Vibee.Engine;
 using Vibee.Server.Anthropic;
 
 namespace Vibee.Server.Requests;
@@ -14,6 +15,7 @@ internal sealed record ApiError(
     int Status, string Message, string? Param = null, string? Code = null, string Type = ApiError.InvalidRequest)
 {
     public const string InvalidRequest = "invalid_request_error";
+    public const string NotSupported = "not_supported_error";
     public const string ServerError = "server_error";
 
     // SDKs do not obey a longer wait than this.
@@ -27,6 +29,9 @@ internal sealed record ApiError(
 
     public static readonly ApiError Internal =
         new(500, "The server had an error while processing the request.", Type: ServerError);
+
+    /// <summary>SDKs try again after a status from 500 on; this tells them that it is of no use.</summary>
+    public bool IsFinal { get; init; }
 
     /// <summary>When to try again, in seconds; SDKs wait so long.</summary>
     public int? RetryAfter { get; init; }
@@ -44,6 +49,15 @@ internal sealed record ApiError(
     public static ApiError Unsupported(string param) =>
         Invalid(param, "unsupported_parameter", $"'{param}' is not supported by this server. Leave it out.");
 
+    /// <summary>Why an engine takes no more work; null if it has taken it.</summary>
+    public static ApiError? Of(SubmitResult result, TimeSpan queueWait) => result switch
+    {
+        SubmitResult.Accepted => null,
+        SubmitResult.QueueFull => Overloaded(queueWait),
+        SubmitResult.ShuttingDown => ShuttingDown,
+        _ => Internal,
+    };
+
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -60,6 +74,8 @@ internal sealed record ApiError(
     {
         if (RetryAfter is { } seconds)
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (IsFinal)
+            context.Response.Headers["x-should-retry"] = "false";
         return AnthropicError.IsAnthropic(context.Request)
             ? JsonReply.SendAsync(context, Status, (Error: this, context.Response), static (json, reply) => AnthropicError.Write(json, reply.Error, reply.Response))
             : JsonReply.SendAsync(context, Status, this, static (json, error) => error.Write(json));

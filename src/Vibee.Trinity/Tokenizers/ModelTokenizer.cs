@@ -12,6 +12,8 @@ internal sealed class ModelTokenizer(
     Vocabulary vocabulary, SpecialTokens special, TextEncoder encoder, int? prefix, int? suffix) : ITokenizer
 {
     private readonly SpecialTokenSplitter _splitter = new(vocabulary);
+    private readonly TokenBound? _bound = TokenBound.Of(vocabulary.Count, token => encoder.Pieces[token], swallowsSpace:
+        vocabulary.Attributes.Any(attributes => (attributes & (TokenAttributes.StripsLeft | TokenAttributes.StripsRight)) != 0));
 
     public int VocabularySize => vocabulary.Count;
 
@@ -20,6 +22,8 @@ internal sealed class ModelTokenizer(
     public int? EndToken => special.End;
 
     public IReadOnlySet<int> EndOfGenerationTokens => special.EndOfGeneration;
+
+    public bool IsLongerThan(string text, int tokens) => _bound?.Exceeds(text, tokens) == true;
 
     public int[] Encode(string text, bool addSpecial, bool parseSpecial)
     {

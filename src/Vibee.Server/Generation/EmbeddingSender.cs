@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Vibee.Engine;
+using Vibee.Engine.Embeddings;
+using Vibee.Server.Observability;
+using Vibee.Server.Requests;
+
+namespace Vibee.Server.Generation;
+
+/// <summary>Takes inputs through the engine of an embedding model and sends what is made of their vectors.</summary>
+internal sealed class EmbeddingSender(ServerMetrics metrics, IHostApplicationLifetime lifetime)
+{
+    /// <param name="context">The request; if its client leaves, the work ends.</param>
+    /// <param name="engine">The model's.</param>
+    /// <param name="inputs">Checked.</param>
+    /// <param name="answer">Makes the answer of the vectors, or returns null where they are no numbers.</param>
+    /// <param name="write">Writes the answer.</param>
+    public async Task SendAsync<TAnswer>(
+        HttpContext context, EmbeddingEngine engine, IReadOnlyList<int[]> inputs,
+        Func<IReadOnlyList<float[]>, TAnswer?> answer, Action<Utf8JsonWriter, TAnswer> write)
+        where TAnswer : class
+    {
+        var request = new EmbeddingRequest(inputs);
+        if (ApiError.Of(engine.Submit(request), engine.QueueWait) is { } refusal)
+        {
+            await refusal.SendAsync(context);
+            return;
+        }
+
+        FinishReason reason;
+        await using (context.RequestAborted.UnsafeRegister(static request => ((EmbeddingRequest)request!).Cancel(), request))
+            reason = await request.Completion;
+
+        if (reason == FinishReason.Cancelled)
+            return; // nobody is there to be told
+        if (reason == FinishReason.Failed)
+        {
+            await (lifetime.ApplicationStopping.IsCancellationRequested ? ApiError.ShuttingDown : ApiError.Internal with { Message = request.Error! })
+                .SendAsync(context);
+            return;
+        }
+
+        metrics.PromptTokens(inputs.Sum(input => input.Length));
+        await (answer(request.Vectors) is { } made
+            ? JsonReply.SendAsync(context, StatusCodes.Status200OK, made, write)
+            : NoNumbers.SendAsync(context));
+    }
+
+    private static ApiError NoNumbers => ApiError.Internal with { Message = "The model computed something that is no number.", IsFinal = true };
+}
