@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Vibee.Server.OpenApi;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server.Endpoints;
@@ -25,6 +27,10 @@ internal abstract class ModelEndpoint(ServerOptions options, ServedModel served)
             reply = Reply(new RequestFields(body.Root), model);
         await reply(context);
     }
+
+    /// <summary>Writes down what is asked of a request such as <paramref name="example"/>.</summary>
+    public void Describe(LoadedModel model, JsonElement example, FieldSchema schema) =>
+        Reply(new RequestFields(example) { Schema = schema }, model);
 
     /// <summary>Reads the request.</summary>
     /// <returns>What sends the reply. It must not use <paramref name="fields"/> any more.</returns>

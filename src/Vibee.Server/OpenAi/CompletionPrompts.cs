@@ -14,7 +14,8 @@ internal static class CompletionPrompts
     public static IReadOnlyList<PreparedPrompt> Read(RequestFields fields, ITokenizer tokenizer)
     {
         var prompts = new List<PreparedPrompt>();
-        if (!fields.Require(Name, out var prompt))
+        fields.Require(Name, out _);
+        if (!fields.TryGet(Name, Expected, out var prompt, JsonValueKind.String, JsonValueKind.Array))
             return prompts;
         switch (prompt.ValueKind)
         {
@@ -27,11 +28,8 @@ internal static class CompletionPrompts
             case JsonValueKind.Array when prompt[0].ValueKind == JsonValueKind.Number:
                 Add(fields, tokenizer, prompt, prompts);
                 break;
-            case JsonValueKind.Array:
-                AddAll(fields, tokenizer, prompt, prompts);
-                break;
             default:
-                fields.FailType(Name, Expected);
+                AddAll(fields, tokenizer, prompt, prompts);
                 break;
         }
 

@@ -10,33 +10,36 @@ namespace Vibee.Server.Requests;
 /// <param name="Param">The path of the field at fault.</param>
 /// <param name="Code">For programs.</param>
 /// <param name="Type">The family that SDKs choose an exception by.</param>
-internal sealed record ApiError(
+public sealed record ApiError(
     int Status, string Message, string? Param = null, string? Code = null, string Type = ApiError.InvalidRequest)
 {
     public const string InvalidRequest = "invalid_request_error";
     public const string ServerError = "server_error";
 
-    public static readonly ApiError ModelLoading =
+    internal static readonly ApiError ModelLoading =
         new(503, "The model is loading; try again in a moment.", null, "model_loading", ServerError) { RetryAfter = 1 };
 
-    public static readonly ApiError Overloaded =
+    internal static readonly ApiError Overloaded =
         new(503, "The server has no room for more requests; try again in a moment.", null, "server_overloaded", ServerError) { RetryAfter = 1 };
 
-    public static readonly ApiError ShuttingDown =
+    internal static readonly ApiError ShuttingDown =
         new(503, "The server is shutting down.", null, "shutting_down", ServerError) { RetryAfter = 5 };
 
-    public static readonly ApiError Internal =
+    internal static readonly ApiError Internal =
         new(500, "The server had an error while processing the request.", Type: ServerError);
 
     /// <summary>When to try again, in seconds; SDKs wait so long.</summary>
     public int? RetryAfter { get; init; }
+
+    /// <summary>How much of the model is loaded, from 0 to 1, for those who wait for it.</summary>
+    public float? Progress { get; init; }
 
     public static ApiError Invalid(string? param, string code, string message) => new(400, message, param, code);
 
     public static ApiError Unsupported(string param) =>
         Invalid(param, "unsupported_parameter", $"'{param}' is not supported by this server. Leave it out.");
 
-    public void Write(Utf8JsonWriter json)
+    internal void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteStartObject("error"u8);
@@ -44,6 +47,8 @@ internal sealed record ApiError(
         json.WriteString("type"u8, Type);
         json.WriteString("param"u8, Param);
         json.WriteString("code"u8, Code);
+        if (Progress is { } progress)
+            json.WriteNumber("progress"u8, progress);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -52,7 +57,7 @@ internal sealed record ApiError(
     {
         if (RetryAfter is { } seconds)
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return AnthropicError.IsAnthropic(context.Request)
+        return AnthropicError.IsAnthropic(context.Request.Path)
             ? JsonReply.SendAsync(context, Status, (Error: this, context.Response), static (json, reply) => AnthropicError.Write(json, reply.Error, reply.Response))
             : JsonReply.SendAsync(context, Status, this, static (json, error) => error.Write(json));
     }
