@@ -27,6 +27,17 @@ public class MetricsTests
     }
 
     [Fact]
+    public async Task Metrics_BeforeTheFirstRequest_AreThereWithZeros()
+    {
+        await using var server = await TestServer.StartAsync();
+        var before = await server.ScrapeAsync();
+        Assert.All(before.Where(sample => sample.Key != "igla_uptime_seconds"), sample => Assert.Equal("0", sample.Value));
+        await server.ChatAsync();
+        Assert.Equal((await server.ScrapeAsync()).Keys, before.Keys);
+        Assert.Contains("igla_time_to_first_token_seconds_bucket{le=\"0.5\"}", before.Keys);
+    }
+
+    [Fact]
     public async Task N05_Counters_EqualTheSumOfUsage()
     {
         await using var server = await TestServer.StartAsync();
