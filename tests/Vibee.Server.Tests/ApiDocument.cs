@@ -46,7 +46,7 @@ internal sealed partial record ApiOperation(string Path, string Method, string? 
     {
         foreach (Match step in Step().Matches(path))
         {
-            node = int.TryParse(step.Value, out var index) ? node?[index]
+            node = int.TryParse(step.Value, out var index) ? (node as JsonArray)?.ElementAtOrDefault(index)
                 : node is JsonObject parent ? parent[step.Value] ??= new JsonObject() : null;
         }
 
