@@ -56,6 +56,9 @@ public class MetricsTests
         completion += 2 * 8;
         prompt += 2;
 
+        var text = await server.GetTextAsync("/metrics");
+        Assert.All(text.TrimEnd('\n').Split('\n'), line => Assert.Matches(
+            "^(|# HELP [a-z_]+ .+|# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\\{le=\"[0-9.+Inf]+\"\\})? [0-9.E+-]+)$", line));
         var samples = await server.ScrapeAsync();
         Assert.Equal($"{completion}", samples["igla_tokens_generated"]);
         Assert.Equal($"{prompt}", samples["igla_prompt_tokens_total"]);
