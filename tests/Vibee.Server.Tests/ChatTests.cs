@@ -133,6 +133,19 @@ public partial class ChatTests
     }
 
     [Theory]
+    [InlineData("""{"role":"assistant","refusal":"No."}""", "assistant: No. ")]
+    [InlineData("""{"role":"assistant","content":"Yes.","refusal":"No."}""", "assistant: Yes. ")]
+    [InlineData("""{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}""", "assistant:  f")]
+    [InlineData("""{"role":"assistant","content":null,"tool_calls":[{"function":{"name":"f"}}]}""", "assistant:  f")]
+    public async Task B06_History_ReachesTheTemplate(string message, string prompt)
+    {
+        const string Template = "{% for m in messages %}{{ m.role }}: {{ m.content or '' }} {% if m.tool_calls %}{{ m.tool_calls[0].function.name }}{% endif %};{% endfor %}";
+        await using var server = await TestServer.StartAsync(Script.WithTemplate(Template));
+        var (_, json) = await server.PostJsonAsync("/apply-template", $$"""{"messages":[{{message}},{"role":"user","content":"x"}]}""");
+        Assert.Equal($"{prompt};user: x ;", (string?)json["prompt"]);
+    }
+
+    [Theory]
     [InlineData("""{"messages":[{"role":"assistant","content":"a"},{"role":"assistant","content":"b"}]}""", "messages")]
     [InlineData("""{"messages":[{"role":"assistant","content":"a"}],"add_generation_prompt":true,"continue_final_message":true}""", "add_generation_prompt")]
     [InlineData("""{"messages":[{"role":"user","content":"a"}],"continue_final_message":true}""", "messages")]

@@ -39,10 +39,14 @@ internal static class ChatMessages
             result["reasoning"] = reasoning;
         }
 
+        if (message.String("refusal") is { } refusal)
+            result["content"] ??= refusal;
         if (message.Bool("prefix") == true)
             result["prefix"] = true;
         if (message.Array("tool_calls") is { } calls && calls.GetArrayLength() > 0)
             result["tool_calls"] = ReadToolCalls(message, calls);
+        else if (message.Object("function_call") is { } call)
+            result["tool_calls"] = new JsonArray(ToolCall(null, call)); // what a call was called before there were several
         return result;
     }
 
@@ -52,20 +56,25 @@ internal static class ChatMessages
         foreach (var call in message.Objects("tool_calls", calls))
         {
             call.Require("function", out _);
-            var function = call.Object("function");
-            function?.Require("name", out _);
-            result.Add((JsonNode)new JsonObject
-            {
-                ["id"] = call.String("id"),
-                ["type"] = "function",
-                ["function"] = new JsonObject
-                {
-                    ["name"] = function?.String("name"),
-                    ["arguments"] = function?.String("arguments") is { Length: > 0 } arguments ? arguments : "{}",
-                },
-            });
+            if (call.Object("function") is { } function)
+                result.Add((JsonNode)ToolCall(call.String("id"), function));
         }
 
         return result;
+    }
+
+    private static JsonObject ToolCall(string? id, RequestFields function)
+    {
+        function.Require("name", out _);
+        return new JsonObject
+        {
+            ["id"] = id,
+            ["type"] = "function",
+            ["function"] = new JsonObject
+            {
+                ["name"] = function.String("name"),
+                ["arguments"] = function.String("arguments") is { Length: > 0 } arguments ? arguments : "{}",
+            },
+        };
     }
 }
