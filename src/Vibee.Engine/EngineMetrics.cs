@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Vibee.Engine.Caching;
 
 namespace Vibee.Engine;
 
@@ -16,7 +17,11 @@ public sealed class EngineMetrics
     private readonly Histogram<double> _timeToFirstToken;
     private readonly Histogram<double> _interTokenLatency;
     private readonly Counter<long> _promptTokensEvaluated;
+    private readonly Counter<long> _cachedTokens;
+    private readonly Counter<long> _cacheHits;
     private int _slotsInUse;
+    private int _usedCells;
+    private long _evictions;
     private int _queueLength;
 
     public EngineMetrics(Meter meter)
@@ -27,6 +32,14 @@ public sealed class EngineMetrics
             "Time between two tokens of one sequence", tags: null, Latencies);
         _promptTokensEvaluated = meter.CreateCounter<long>("igla_prompt_tokens_evaluated_total", null,
             "Prompt tokens evaluated, not served from the cache");
+        _cachedTokens = meter.CreateCounter<long>("igla_cached_tokens_total", null,
+            "Prompt tokens served from the prefix cache");
+        _cacheHits = meter.CreateCounter<long>("igla_prefix_cache_hits_total", null,
+            "Sequences that began with a prefix from the cache");
+        meter.CreateObservableCounter("igla_prefix_cache_evictions_total", () => Volatile.Read(ref _evictions), null,
+            "Cached prefixes forgotten to make room");
+        meter.CreateObservableGauge("igla_kv_cells_used", () => KvCellsUsed, null,
+            "Positions that the KV cache holds, shared ones counted once");
         meter.CreateObservableGauge("igla_slots_in_use", () => SlotsInUse, null, "Slots with a running sequence");
         meter.CreateObservableGauge("igla_queue_length", () => QueueLength, null, "Sequences waiting for a slot");
     }
@@ -35,10 +48,21 @@ public sealed class EngineMetrics
 
     public int QueueLength => Volatile.Read(ref _queueLength);
 
-    internal void Observe(int running, int waiting)
+    /// <summary>Positions that the KV cache holds.</summary>
+    public int KvCellsUsed => Volatile.Read(ref _usedCells);
+
+    internal void Observe(int running, int waiting, PrefixCache cache)
     {
+        Volatile.Write(ref _usedCells, cache.UsedCells);
+        Volatile.Write(ref _evictions, cache.Evictions);
         Volatile.Write(ref _slotsInUse, running);
         Volatile.Write(ref _queueLength, waiting);
+    }
+
+    internal void SequenceStarted(int cachedTokens)
+    {
+        _cachedTokens.Add(cachedTokens);
+        _cacheHits.Add(cachedTokens > 0 ? 1 : 0);
     }
 
     internal void PromptTokensEvaluated(int count) => _promptTokensEvaluated.Add(count);

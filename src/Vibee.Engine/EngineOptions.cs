@@ -1,8 +1,18 @@
+using Vibee.Engine.Caching;
+
 namespace Vibee.Engine;
 
 /// <summary>Settings of the engine that are not the runner's.</summary>
 public sealed record EngineOptions
 {
+    /// <summary>Sequences that run at the same time; null is one for each of the runner's slots. Slots beyond them hold
+    /// prefixes that are kept for later.</summary>
+    public int? Parallel { get; init; }
+
+    /// <summary>Where to keep prefixes that the KV cache has no room for, or null. The caller disposes it after the
+    /// engine.</summary>
+    public PrefixStore? Store { get; init; }
+
     /// <summary>Sequences that may wait for a slot before new ones are refused.</summary>
     public int MaxQueue { get; init; } = 512;
 }

@@ -59,7 +59,7 @@ public interface IModelRunner : IDisposable
 
     /// <summary>The contents of <paramref name="slot"/> in a form that <see cref="Restore"/> reads back on a runner
     /// with the same model and settings. The format is the runner's own; the caller guards its integrity.</summary>
-    byte[] Save(int slot);
+    byte[]? Save(int slot);
 
     /// <summary>Fills the empty slot <paramref name="slot"/> with what <see cref="Save"/> returned.</summary>
     /// <returns>False when the state does not fit this runner or its free cells; the slot is then empty.</returns>
@@ -80,7 +80,16 @@ public enum ForwardResult
 /// <param name="BatchTokens">The most tokens one <see cref="IModelRunner.Forward"/> takes, at least 1.</param>
 /// <param name="ContextLength">The most positions one slot may hold.</param>
 /// <param name="KvCells">Positions the KV cache holds for all slots together; shared ones count once.</param>
-public sealed record RunnerCapacity(int Slots, int BatchTokens, int ContextLength, int KvCells);
+public sealed record RunnerCapacity(int Slots, int BatchTokens, int ContextLength, int KvCells)
+{
+    /// <summary>Whether any prefix of a slot can be forked; not so with a recurrent state, which is one sum over all
+    /// positions.</summary>
+    public bool SharesPrefixes { get; init; } = true;
+
+    /// <summary>Names what <see cref="IModelRunner.Save"/> writes. Runners of one model that name the same can restore each
+    /// other's states.</summary>
+    public string StateFormat { get; init; } = "";
+}
 
 /// <summary>A runner that can no longer be used, or a model that it cannot run. The message is written for a user.</summary>
 public sealed class RunnerException : Exception

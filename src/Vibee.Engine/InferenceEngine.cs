@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Vibee.Engine.Sampling;
-using Vibee.Engine.Scheduling;
 
 namespace Vibee.Engine;
 
 /// <summary>
-/// The loop: one thread owns the runner and repeats schedule, forward, sample, publish for all sequences together
-/// (continuous batching: Yu et al., Orca, OSDI 2022).
+/// Generates: takes sequences from any thread and hands them to the one thread that owns the runner, where
+/// <see cref="EngineLoop"/> evaluates them together.
 /// </summary>
 /// <remarks>Threads: every public member may be used from any thread. Others reach the loop only through
 /// <see cref="Sequence"/>s dropped into a channel; the loop answers only by <c>TryWrite</c> to a sequence's own
@@ -16,12 +14,9 @@ namespace Vibee.Engine;
 public sealed partial class InferenceEngine : IAsyncDisposable
 {
     private readonly IModelRunner _runner;
-    private readonly EngineOptions _options;
-    private readonly EngineMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly Scheduler _scheduler;
-    private readonly Batch _batch;
-    private readonly Candidates _candidates;
+    private readonly EngineLoop _loop;
+    private readonly int _mostInside;
     private readonly Thread _thread;
 
     // "Look at this sequence": it is new, or it was cancelled.
@@ -31,6 +26,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _inside; // sequences accepted and not ended
+    private readonly QueueClock _clock = new();
     private volatile bool _draining;
     private volatile bool _failed;
 
@@ -41,24 +37,28 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     public InferenceEngine(IModelRunner runner, EngineOptions options, EngineMetrics metrics, ILogger<InferenceEngine> logger)
     {
         _runner = runner;
-        _options = options;
-        _metrics = metrics;
         _logger = logger;
         Capacity = runner.Capacity;
         Model = runner.Model;
         Tokenizer = runner.Tokenizer;
-        _scheduler = new Scheduler(Capacity.Slots, Capacity.BatchTokens);
-        _batch = new Batch(Capacity.BatchTokens);
-        _candidates = new Candidates(Tokenizer.VocabularySize);
+        Parallel = Math.Min(options.Parallel ?? Capacity.Slots, Capacity.Slots);
+        _mostInside = Parallel + options.MaxQueue;
+        _loop = new EngineLoop(runner, Parallel, options.Store, metrics, logger, OnEnded);
         _thread = new Thread(Run) { Name = "vibee engine", IsBackground = true };
         _thread.Start();
     }
 
     public RunnerCapacity Capacity { get; }
 
+    /// <summary>The most sequences that run at the same time.</summary>
+    public int Parallel { get; }
+
     public ModelInfo Model { get; }
 
     public ITokenizer Tokenizer { get; }
+
+    /// <summary>About how long a full queue stays full: the time between two ends, of late.</summary>
+    public TimeSpan QueueWait => _clock.Interval;
 
     /// <summary>The runner broke; nothing will be accepted any more.</summary>
     public bool HasFailed => _failed;
@@ -70,7 +70,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             return SubmitResult.Failed;
         if (_draining)
             return SubmitResult.ShuttingDown;
-        if (Interlocked.Increment(ref _inside) > Capacity.Slots + _options.MaxQueue)
+        if (Interlocked.Increment(ref _inside) > _mostInside)
         {
             Leave();
             return SubmitResult.QueueFull;
@@ -108,7 +108,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         try
         {
             while (TakeNotices())
-                Step();
+                _loop.Step();
         }
         catch (Exception exception)
         {
@@ -120,7 +120,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
         try
         {
-            EndEverything(error);
+            _notices.Writer.TryComplete();
+            while (_notices.Reader.TryRead(out var sequence))
+                _loop.Take(sequence);
+            _loop.EndEverything(error, _failed);
             _runner.Dispose();
         }
         catch (Exception exception)
@@ -140,130 +143,19 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         while (true)
         {
             while (_notices.Reader.TryRead(out var sequence))
-                Take(sequence);
+                _loop.Take(sequence);
             if (_notices.Reader.Completion.IsCompleted)
                 return false;
-            if (_scheduler.HasWork)
+            if (_loop.HasWork)
                 return true;
             if (!_notices.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
                 return false;
         }
     }
 
-    private void Take(Sequence sequence)
+    private void OnEnded()
     {
-        if (sequence.State == SequenceState.New)
-        {
-            sequence.State = SequenceState.Waiting;
-            _scheduler.Enqueue(sequence);
-        }
-
-        if (sequence.IsCancelled)
-            End(sequence, FinishReason.Cancelled);
-    }
-
-    private void Step()
-    {
-        while (_scheduler.Admit() is { } admitted)
-            Start(admitted);
-        _metrics.Observe(_scheduler.Running.Count, _scheduler.WaitingCount);
-
-        var step = _scheduler.Plan();
-        Fill(step);
-        if (_runner.Forward(_batch) == ForwardResult.CacheFull)
-        {
-            MakeRoom();
-            return;
-        }
-
-        foreach (var (sequence, count) in step)
-        {
-            sequence.Evaluated += count;
-            if (sequence.GeneratedTokens == 0)
-                _metrics.PromptTokensEvaluated(count);
-        }
-
-        foreach (var (sequence, _) in step)
-        {
-            if (sequence.LogitsIndex >= 0)
-                Sample(sequence);
-        }
-    }
-
-    private void Start(Sequence sequence)
-    {
-        sequence.State = SequenceState.Running;
-        if (sequence.Sampler is not null)
-            return; // it was preempted, and its owner has been told
-        sequence.Sampler = new Sampler(sequence.Sampling, Tokenizer, _candidates);
-        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Started });
-    }
-
-    private void Fill(List<ScheduledTokens> step)
-    {
-        _batch.Clear();
-        foreach (var (sequence, count) in step)
-        {
-            sequence.LogitsIndex = -1;
-            for (var position = sequence.Evaluated; position < sequence.Evaluated + count; position++)
-            {
-                var isLast = position == sequence.Length - 1;
-                var index = _batch.Add(sequence.Tokens[position], position, sequence.Slot, isLast);
-                if (isLast)
-                    sequence.LogitsIndex = index;
-            }
-        }
-    }
-
-    private void MakeRoom()
-    {
-        var slot = _scheduler.PreemptNewest();
-        if (slot >= 0)
-        {
-            _runner.Truncate(slot, 0);
-            return;
-        }
-
-        End(_scheduler.Running[0], FinishReason.Failed, "The KV cache has no room for this request.");
-    }
-
-    private void Sample(Sequence sequence)
-    {
-        int token;
-        TokenLogprobs? logprobs;
-        try
-        {
-            token = sequence.Sampler!.Sample(_runner.Logits(sequence.LogitsIndex), sequence.Tokens, out logprobs);
-        }
-        catch (Exception exception)
-        {
-            LogSequenceFailed(exception);
-            var message = exception is SamplingException ? exception.Message : "Choosing the next token failed.";
-            End(sequence, FinishReason.Failed, message);
-            return;
-        }
-
-        sequence.Append(token);
-        _metrics.TokenGenerated(ref sequence.Times);
-        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Token, Token = token, Logprobs = logprobs });
-
-        if (Tokenizer.EndOfGenerationTokens.Contains(token))
-            End(sequence, FinishReason.Stop);
-        else if (sequence.GeneratedTokens == sequence.MaxTokens || sequence.Length == Capacity.ContextLength)
-            End(sequence, FinishReason.Length);
-    }
-
-    // The slot is free before the owner hears of the end, so that who saw the end may count on it.
-    private void End(Sequence sequence, FinishReason reason, string? error = null)
-    {
-        if (sequence.State == SequenceState.Ended)
-            return;
-        sequence.State = SequenceState.Ended;
-        var slot = _scheduler.Remove(sequence);
-        if (slot >= 0 && !_failed)
-            _runner.Truncate(slot, 0);
-        _metrics.Observe(_scheduler.Running.Count, _scheduler.WaitingCount);
-        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Finished, Reason = reason, Error = error });
+        _clock.Ended(othersWait: Volatile.Read(ref _inside) > Parallel);
         Leave();
     }
 
@@ -273,22 +165,8 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             _idle.TrySetResult();
     }
 
-    private void EndEverything(string error)
-    {
-        _notices.Writer.TryComplete();
-        while (_notices.Reader.TryRead(out var sequence))
-            Take(sequence);
-        while (_scheduler.Running.Count > 0)
-            End(_scheduler.Running[^1], FinishReason.Failed, error);
-        while (_scheduler.FirstWaiting is { } waiting)
-            End(waiting, FinishReason.Failed, error);
-    }
-
     [LoggerMessage(LogLevel.Critical, "The runner failed; the engine has stopped.")]
     private partial void LogFailed(Exception exception);
-
-    [LoggerMessage(LogLevel.Error, "Sampling failed; the sequence was ended, others go on.")]
-    private partial void LogSequenceFailed(Exception exception);
 }
 
 /// <summary>The outcome of <see cref="InferenceEngine.Submit"/>. A refusal is an answer, not an exception.</summary>

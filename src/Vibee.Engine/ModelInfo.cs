@@ -20,6 +20,9 @@ public sealed record ModelInfo
     /// <summary>The size of the weights in bytes; 0 where unknown.</summary>
     public long SizeInBytes { get; init; }
 
+    /// <summary>Bytes that the keys and values of one position take in 16-bit floats, in all layers; 0 where unknown.</summary>
+    public long KvBytesPerToken { get; init; }
+
     /// <summary>The Jinja source that turns messages into a prompt, where the file carries one.</summary>
     public string? ChatTemplate { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Vibee.Engine.Caching;
 using Vibee.Engine.Sampling;
 
 namespace Vibee.Engine;
@@ -83,6 +84,12 @@ public sealed class Sequence
 
     /// <summary>The runner's slot, or −1 while queued.</summary>
     internal int Slot { get; set; } = -1;
+
+    /// <summary>While it runs: its place among the prefixes that the KV cache holds.</summary>
+    internal PrefixNode? Node { get; set; }
+
+    /// <summary>The step that last evaluated a part of its prompt.</summary>
+    internal long LastPrefill { get; set; }
 
     internal Sampler? Sampler { get; set; }
 

@@ -66,6 +66,10 @@ public sealed class GgufFile : IDisposable
         }
     }
 
+    /// <summary>32 bytes that differ between models: a hash of the header and of samples of every tensor. Reads some
+    /// kilobytes of each, not all.</summary>
+    public byte[] ComputeFingerprint() => Fingerprint.Of(_files, Tensors);
+
     /// <summary>The tensor of that name, or null.</summary>
     public GgufTensor? FindTensor(string name) => _byName.GetValueOrDefault(name);
 

@@ -8,8 +8,8 @@ namespace Vibee.Gguf;
 /// system as they are read and never copied. This is the one place of the reader with a pointer: a mapping is reachable
 /// as a span in no other way.
 /// </summary>
-/// <remarks>Owned by <see cref="GgufFile"/>. A span taken before <see cref="Dispose"/> must not be read after it.</remarks>
-internal sealed unsafe class MappedFile : IDisposable
+/// <remarks>A span taken before <see cref="Dispose"/> must not be read after it.</remarks>
+public sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
@@ -28,8 +28,11 @@ internal sealed unsafe class MappedFile : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Bytes.</summary>
     public long Length { get; }
 
+    /// <summary>Maps a file that is not empty.</summary>
+    /// <exception cref="GgufException">There is none, or it cannot be read.</exception>
     public static MappedFile Open(string path)
     {
         try

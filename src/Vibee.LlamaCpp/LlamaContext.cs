@@ -9,17 +9,20 @@ internal static unsafe class LlamaContext
     public static LlamaRunner Create(LlamaOptions options, ModelHandle model, LlamaTokenizer tokenizer, ModelInfo info)
     {
         var contextLength = options.ContextLength ?? info.TrainedContextLength;
-        var cells = (long)contextLength * options.Slots;
+        var cells = options.KvCells ?? (long)contextLength * options.Slots;
+        var isRecurrent = NativeMethods.llama_model_is_recurrent(model.Pointer) || NativeMethods.llama_model_is_hybrid(model.Pointer);
+        var slots = isRecurrent ? options.Slots : Math.Min(options.Slots + options.PrefixSlots, NativeMethods.MaxSequences);
         if (options.Slots > NativeMethods.MaxSequences)
             throw new RunnerException($"{options.Slots} parallel sequences (--parallel) are too many: llama.cpp takes {NativeMethods.MaxSequences}.");
         if (cells > int.MaxValue)
             throw new RunnerException($"A context of {contextLength} tokens (--ctx) for {options.Slots} parallel sequences (--parallel) is too large.");
 
-        var batchTokens = Math.Max(options.BatchTokens, options.Slots);
-        var batchLogits = Math.Clamp(options.BatchLogits ?? options.Slots, options.Slots, batchTokens);
+        // llama.cpp asserts that every slot could have its logits in one batch, those too that only keep prefixes.
+        var batchTokens = Math.Max(options.BatchTokens, slots);
+        var batchLogits = Math.Clamp(options.BatchLogits ?? slots, slots, batchTokens);
         var parameters = NativeMethods.llama_context_default_params();
         parameters.n_ctx = (uint)cells;
-        parameters.n_seq_max = (uint)options.Slots;
+        parameters.n_seq_max = (uint)slots;
         // One pool of cells for all slots; with one for each, a fork would copy.
         parameters.kv_unified = 1;
         // The engine cuts prompts into batches already, so the two sizes that native code tells apart are one.
@@ -41,7 +44,11 @@ internal static unsafe class LlamaContext
                 throw new RunnerException($"{options.ModelPath}: a model of the architecture {info.Architecture} keeps no context and cannot generate text");
             threads = ComputeThreads.Attach(context, options.Threads);
             var capacity = new RunnerCapacity(
-                options.Slots, (int)NativeMethods.llama_n_batch(context), contextLength, (int)NativeMethods.llama_n_ctx(context));
+                slots, (int)NativeMethods.llama_n_batch(context), contextLength, (int)NativeMethods.llama_n_ctx(context))
+            {
+                SharesPrefixes = !isRecurrent,
+                StateFormat = $"llama.cpp {LlamaLibrary.Version} f16",
+            };
             return new LlamaRunner(model, context, threads, info, tokenizer, capacity, batchLogits);
         }
         catch

@@ -9,10 +9,17 @@ public sealed record LlamaOptions
     /// <summary>The most positions of one slot, at least 1; null is what the model was trained on.</summary>
     public int? ContextLength { get; init; }
 
-    /// <summary>Sequences evaluated side by side, 1 to 256.</summary>
+    /// <summary>Slots that may be evaluated side by side, 1 to 256.</summary>
     public int Slots { get; init; } = 1;
 
-    /// <summary>The most tokens of one forward call; raised to <see cref="Slots"/> where it is less.</summary>
+    /// <summary>More slots, to hold prefixes for later. A model with a recurrent state, of which nothing can be shared
+    /// and of which each slot would need its own, gets none.</summary>
+    public int PrefixSlots { get; init; }
+
+    /// <summary>Positions of the KV cache for all slots together; null is <see cref="Slots"/> full contexts.</summary>
+    public int? KvCells { get; init; }
+
+    /// <summary>The most tokens of one forward call; raised to the number of slots where it is less.</summary>
     public int BatchTokens { get; init; } = 512;
 
     /// <summary>The most tokens of one batch that may ask for logits; null is one for each slot. llama.cpp reserves

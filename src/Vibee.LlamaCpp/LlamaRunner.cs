@@ -13,7 +13,6 @@ public sealed unsafe class LlamaRunner : IModelRunner
     private readonly ComputeThreads? _threads;
     private readonly nint _memory;
     private readonly int _batchLogits;
-    private readonly bool _isRecurrent;
     private nint _context;
     private NativeBatch _batch; // its arrays are ours, BatchTokens long
 
@@ -26,7 +25,6 @@ public sealed unsafe class LlamaRunner : IModelRunner
         _threads = threads;
         _memory = NativeMethods.llama_get_memory(context);
         _batchLogits = batchLogits;
-        _isRecurrent = NativeMethods.llama_model_is_recurrent(model.Pointer) || NativeMethods.llama_model_is_hybrid(model.Pointer);
         Model = info;
         Tokenizer = tokenizer;
         Capacity = capacity;
@@ -77,10 +75,10 @@ public sealed unsafe class LlamaRunner : IModelRunner
         CheckSlot(source);
         CheckSlot(target);
         // A recurrent state is one sum over all positions: it can be shared, but not up to a point.
-        if (_isRecurrent && length != NativeMethods.llama_memory_seq_pos_max(_memory, source) + 1)
+        if (!Capacity.SharesPrefixes && length != NativeMethods.llama_memory_seq_pos_max(_memory, source) + 1)
             return false;
         if (length > 0)
-            NativeMethods.llama_memory_seq_cp(_memory, source, target, 0, _isRecurrent ? -1 : length);
+            NativeMethods.llama_memory_seq_cp(_memory, source, target, 0, Capacity.SharesPrefixes ? length : -1);
         return true;
     }
 
@@ -91,12 +89,12 @@ public sealed unsafe class LlamaRunner : IModelRunner
         return NativeMethods.llama_memory_seq_rm(_memory, slot, start, -1);
     }
 
-    public byte[] Save(int slot)
+    public byte[]? Save(int slot)
     {
         CheckSlot(slot);
         var size = NativeMethods.llama_state_seq_get_size(_context, slot);
         if (size > (nuint)Array.MaxLength)
-            throw new RunnerException($"The state of a slot is {size} bytes, too many to save.");
+            return null;
         var state = new byte[size];
         fixed (byte* target = state)
         {

@@ -11,8 +11,11 @@ public sealed record TrinityOptions
     /// <summary>The most positions of one slot; 0 for what the model was trained on.</summary>
     public int ContextLength { get; init; } = 2048;
 
-    /// <summary>Sequences that may be in progress at once.</summary>
+    /// <summary>Slots that may be evaluated side by side.</summary>
     public int Slots { get; init; } = 1;
+
+    /// <summary>More slots, to hold prefixes for later.</summary>
+    public int PrefixSlots { get; init; }
 
     /// <summary>The most tokens of one forward call.</summary>
     public int BatchTokens { get; init; } = 512;

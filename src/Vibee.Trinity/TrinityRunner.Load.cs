@@ -23,13 +23,14 @@ public sealed partial class TrinityRunner
         Check(model, context);
         options.Progress?.Report(0.5f);
 
-        _expected = new int[options.Slots];
+        var slots = options.Slots + options.PrefixSlots;
+        _expected = new int[slots];
         _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));
         try
         {
             var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength);
             var cells = options.KvCells > 0 ? options.KvCells : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
-            _cache = new KvCache(shape, options.Slots, context, cells, _memory);
+            _cache = new KvCache(shape, slots, context, cells, _memory);
             _logits = new LogitRows(_memory, _vocabulary, Math.Min(options.Slots, options.BatchTokens));
             _team = new WorkerTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
             var measure = Arena.Measure();
@@ -47,7 +48,7 @@ public sealed partial class TrinityRunner
             throw;
         }
 
-        Capacity = new RunnerCapacity(options.Slots, options.BatchTokens, context, _cache.Cells);
+        Capacity = new RunnerCapacity(slots, options.BatchTokens, context, _cache.Cells) { StateFormat = SlotState.Format };
         options.Progress?.Report(1);
     }
 

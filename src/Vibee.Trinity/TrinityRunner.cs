@@ -75,7 +75,7 @@ public sealed partial class TrinityRunner : IModelRunner
         return true;
     }
 
-    public byte[] Save(int slot) => SlotState.Write(_cache, slot);
+    public byte[]? Save(int slot) => SlotState.Write(_cache, slot);
 
     public bool Restore(int slot, ReadOnlySpan<byte> state)
     {

@@ -25,13 +25,16 @@ internal static partial class RunnerLoader
             : (EngineChoice.Llama, $"Trinity cannot run this model ({reason.TrimEnd('.')})");
     }
 
+    // Slots that keep the prompts of requests that have ended. Their cells are the limit, not they: they cost some bytes each.
+    private const int PrefixSlots = 64;
+
     /// <exception cref="GgufException">The file is no GGUF model.</exception>
     /// <exception cref="RunnerException">The engine is missing, or cannot run this model.</exception>
     public static IModelRunner Load(
-        ServeSettings settings, int contextLength, IProgress<float> progress, ILogger logger, CancellationToken cancellation)
+        ServeSettings settings, int contextLength, int kvCells, IProgress<float> progress, ILogger logger, CancellationToken cancellation)
     {
         if (settings.Model is not { } path)
-            return MockRunner.Create(new RunnerCapacity(settings.Parallel, settings.BatchSize, contextLength, settings.Parallel * contextLength));
+            return MockRunner.Create(new RunnerCapacity(settings.Parallel + PrefixSlots, settings.BatchSize, contextLength, kvCells));
 
         EngineChoice engine;
         string reason;
@@ -50,6 +53,8 @@ internal static partial class RunnerLoader
                 Path = path,
                 ContextLength = contextLength,
                 Slots = settings.Parallel,
+                PrefixSlots = PrefixSlots,
+                KvCells = kvCells,
                 BatchTokens = settings.BatchSize,
                 Threads = settings.Threads,
                 Memory = new MemoryBudget(settings.Memory),
@@ -62,6 +67,8 @@ internal static partial class RunnerLoader
             ModelPath = path,
             ContextLength = contextLength,
             Slots = settings.Parallel,
+            PrefixSlots = PrefixSlots,
+            KvCells = kvCells,
             BatchTokens = settings.BatchSize,
             Threads = settings.Threads,
             GpuLayers = settings.GpuLayers,

@@ -26,12 +26,15 @@ internal static class ServeCommand
         var threads = Setting.OptionalNumber("--threads", 1, 1024, "CPU threads of the engine (default 4, or the number of cores if less)");
         var parallel = Setting.Number("--parallel", 4, 1, 256, "Requests answered at the same time; more wait in a queue");
         var batch = Setting.Number("--batch-size", 512, 16, 65536, "Most tokens evaluated in one step");
-        var queue = Setting.Number("--max-queue", 512, 0, 1_000_000, "Requests that may wait; more are refused with status 503");
+        var queue = Setting.Number("--max-queue", 512, 0, 1_000_000, "Requests that may wait; more are refused with status 429");
         var alias = Setting.Text("--alias", "The model's id in the API (default: its file name without .gguf)");
         var engine = Setting.Choice("--engine", "auto", ["auto", "llama", "trinity", "mock"], "What evaluates the model; auto takes the best for it");
         var library = Setting.Text("--llama-lib", "Directory with your own build of llama.cpp (CUDA, ROCm, Metal), v0.5.0");
         var gpuLayers = Setting.OptionalNumber("--gpu-layers", 0, 100_000, "Layers of the model to put on the GPU (default: all of them, where llama.cpp finds a GPU)");
         var memory = Setting.Size("--memory", "Most memory Trinity may take for weights, cache and buffers, such as 900M or 4G (default: no limit)");
+        var kvCache = Setting.Size("--kv-cache", "Memory for the keys and values of running requests and of cached prompts, such as 500M; never exceeded (default: room for --parallel full contexts)");
+        var kvCacheDirectory = Setting.Text("--kv-cache-dir", "Directory that keeps cached prompts when memory is full and over restarts (default: none)");
+        var kvCacheDisk = Setting.Size("--kv-cache-disk", "Most bytes in it, such as 20G (default 4G)");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
         var drain = Setting.Number("--drain-seconds", 10.0, 0, 3600, "How long running answers may go on after Ctrl-C or SIGTERM");
         var temperature = Setting.OptionalNumber("--temperature", 0f, 2f, "Temperature of requests that set none (default: the model file's, or 0.8)");
@@ -42,7 +45,7 @@ internal static class ServeCommand
 
         var command = new Command("serve", Description)
         {
-            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, logLevel,
+            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvCache, kvCacheDirectory, kvCacheDisk, logLevel,
             drain, temperature, topK, topP, minP, repeatPenalty,
         };
         command.SetAction(async (parsed, _) =>
@@ -68,6 +71,9 @@ internal static class ServeCommand
             LlamaLibrary = parsed.GetValue(library),
             GpuLayers = parsed.GetValue(gpuLayers),
             Memory = parsed.GetValue(memory),
+            KvCache = parsed.GetValue(kvCache),
+            KvCacheDirectory = parsed.GetValue(kvCacheDirectory),
+            KvCacheDisk = parsed.GetValue(kvCacheDisk),
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
             DrainTimeout = TimeSpan.FromSeconds(parsed.GetValue(drain)),
             Sampling = new SamplingOverrides

@@ -44,6 +44,15 @@ internal sealed record ServeSettings
     /// <summary>Bytes that Trinity may take for weights, cache and buffers; null is no limit.</summary>
     public required long? Memory { get; init; }
 
+    /// <summary>Bytes of the KV cache; null is room for <see cref="Parallel"/> full contexts.</summary>
+    public required long? KvCache { get; init; }
+
+    /// <summary>Where cached prompts are kept on disk; null is nowhere.</summary>
+    public required string? KvCacheDirectory { get; init; }
+
+    /// <summary>Bytes of them; null is a default.</summary>
+    public required long? KvCacheDisk { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required TimeSpan DrainTimeout { get; init; }
@@ -61,6 +70,12 @@ internal sealed record ServeSettings
             yield return $"--gpu-layers is llama.cpp's: --engine {Engine.ToString().ToLowerInvariant()} runs on the CPU";
         if (Engine is EngineChoice.Llama or EngineChoice.Mock && Memory is not null)
             yield return $"--memory is Trinity's: --engine {Engine.ToString().ToLowerInvariant()} does not know it";
+        if (Model is null && KvCache is not null)
+            yield return "--kv-cache needs a model: -m FILE";
+        if (Model is null && KvCacheDirectory is not null)
+            yield return "--kv-cache-dir needs a model: -m FILE";
+        if (KvCacheDirectory is null && KvCacheDisk is not null)
+            yield return "--kv-cache-disk needs --kv-cache-dir DIR";
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
     }

@@ -1,5 +1,7 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
+using Vibee.Engine.Caching;
 using Vibee.Gguf;
 using Vibee.Server;
 
@@ -12,6 +14,7 @@ namespace Vibee;
 internal static partial class Serving
 {
     private const int DefaultContextLength = 2048;
+    private const long DefaultDiskCache = 4L << 30;
 
     // The guide's names work with any model, so that every example of it does.
     private static readonly string[] GuideIds = ["igla-7b", "igla-koshey"];
@@ -35,8 +38,12 @@ internal static partial class Serving
         if (contextLength > model?.TrainedContextLength)
             LogBeyondTraining(logger, contextLength, model.TrainedContextLength);
 
-        if ((long)contextLength * settings.Parallel > int.MaxValue)
-            return Failure.Run($"--ctx {contextLength} for each of --parallel {settings.Parallel} requests is more than a cache can hold");
+        // Cells of the KV cache: a request's tokens take one each, and requests with the same prompt share them.
+        var kvCells = settings.KvCache is { } size ? size / Math.Max(1, model!.KvBytesPerToken) : (long)contextLength * settings.Parallel;
+        if (kvCells > int.MaxValue / 2)
+            return Failure.Run($"A KV cache of {kvCells} tokens is more than any engine can hold; choose a smaller --ctx, --parallel or --kv-cache");
+        if (kvCells < contextLength)
+            return Failure.Run($"--kv-cache holds {kvCells} tokens of this model, fewer than the {contextLength} of one request (--ctx)");
 
         var served = Describe(settings);
         var options = new ServerOptions
@@ -51,7 +58,7 @@ internal static partial class Serving
         {
             await using var server = new VibeeServer(options, served, loggers, PhiEndpoint.Map);
             await server.StartAsync();
-            await ServeAsync(settings, contextLength, served, server, loggers);
+            await ServeAsync(settings, contextLength, (int)kvCells, served, server, loggers);
             return 0;
         }
         catch (Exception exception) when (exception is IOException or GgufException or RunnerException)
@@ -62,23 +69,41 @@ internal static partial class Serving
 
     /// <summary>Loads the model, serves it, and returns when the server has stopped.</summary>
     private static async Task ServeAsync(
-        ServeSettings settings, int contextLength, ServedModel served, VibeeServer server, ILoggerFactory loggers)
+        ServeSettings settings, int contextLength, int kvCells, ServedModel served, VibeeServer server, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Vibee");
         var shutdown = server.WaitForShutdownAsync();
-        if (await LoadAsync(settings, contextLength, served, logger, shutdown) is { } runner)
+        if (await LoadAsync(settings, contextLength, kvCells, served, logger, shutdown) is { } runner)
         {
-            var engine = new EngineOptions { MaxQueue = settings.MaxQueue };
+            await using var store = OpenStore(settings, runner, loggers);
+            var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue, Store = store };
             await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());
             served.Ready(inference);
-            Announce(settings, served, runner.Capacity, server, logger);
+            Announce(settings, served, inference, server, logger);
             await shutdown;
         }
 
         await shutdown;
     }
 
-    private static void Announce(ServeSettings settings, ServedModel served, RunnerCapacity capacity, VibeeServer server, ILogger logger)
+    private static PrefixStore? OpenStore(ServeSettings settings, IModelRunner runner, ILoggerFactory loggers)
+    {
+        if (settings.KvCacheDirectory is not { } directory)
+            return null;
+        try
+        {
+            using var file = GgufFile.Open(settings.Model!);
+            byte[] key = [.. file.ComputeFingerprint(), .. Encoding.UTF8.GetBytes(runner.Capacity.StateFormat)];
+            return new PrefixStore(directory, settings.KvCacheDisk ?? DefaultDiskCache, key, loggers.CreateLogger<PrefixStore>());
+        }
+        catch (IOException exception)
+        {
+            runner.Dispose();
+            throw new IOException($"--kv-cache-dir {directory}: {exception.Message}", exception);
+        }
+    }
+
+    private static void Announce(ServeSettings settings, ServedModel served, InferenceEngine engine, VibeeServer server, ILogger logger)
     {
         if (settings.Model is null)
             LogMock(logger);
@@ -86,7 +111,7 @@ internal static partial class Serving
             LogOpen(logger, settings.Host);
         // Every interface is no address that a client could be given; this machine's own is.
         var addresses = server.Addresses.Select(address => address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1");
-        LogServing(logger, served.Ids[0], capacity.Slots, capacity.ContextLength, string.Join(", ", addresses));
+        LogServing(logger, served.Ids[0], engine.Parallel, engine.Capacity.ContextLength, engine.Capacity.KvCells, string.Join(", ", addresses));
     }
 
     private static ServedModel Describe(ServeSettings settings) => settings.Model is not { } path
@@ -102,11 +127,11 @@ internal static partial class Serving
     /// <summary>Loads on another thread, with a progress bar on a terminal, until done or told to stop.</summary>
     /// <returns>The runner, or null when the server was told to stop meanwhile.</returns>
     private static async Task<IModelRunner?> LoadAsync(
-        ServeSettings settings, int contextLength, ServedModel served, ILogger logger, Task shutdown)
+        ServeSettings settings, int contextLength, int kvCells, ServedModel served, ILogger logger, Task shutdown)
     {
         using var cancellation = new CancellationTokenSource();
         var loading = LoadBar.RunAsync(served.Ids[0], bar => Task.Run(() =>
-            RunnerLoader.Load(settings, contextLength, new LoadObserver(served, bar), logger, cancellation.Token)));
+            RunnerLoader.Load(settings, contextLength, kvCells, new LoadObserver(served, bar), logger, cancellation.Token)));
 
         if (await Task.WhenAny(loading, shutdown) == shutdown)
             await cancellation.CancelAsync();
@@ -143,6 +168,6 @@ internal static partial class Serving
     [LoggerMessage(LogLevel.Warning, "--host {Host} lets everybody who reaches this machine use the server; --host 127.0.0.1 keeps it to this machine")]
     private static partial void LogOpen(ILogger logger, string host);
 
-    [LoggerMessage(LogLevel.Information, "Serving {Model}, {Slots} requests at a time with {Context} tokens each, on {Addresses}")]
-    private static partial void LogServing(ILogger logger, string model, int slots, int context, string addresses);
+    [LoggerMessage(LogLevel.Information, "Serving {Model}, {Parallel} requests at a time with {Context} tokens each, {Cells} in the cache, on {Addresses}")]
+    private static partial void LogServing(ILogger logger, string model, int parallel, int context, int cells, string addresses);
 }

@@ -44,7 +44,7 @@ public class InferenceEngineTests
         for (var i = 0; i < prompts.Count; i++)
             Assert.Equal(TestEngine.Expected(prompts[i], 1 + i % 20), TestEngine.Tokens(await TestEngine.ReadAsync(sequences[i])));
         await test.Engine.StopAsync(TimeSpan.Zero);
-        Assert.Equal(0, runner.UsedCells);
+        Assert.Equal(0, test.Metrics.SlotsInUse);
     }
 
     [Fact]

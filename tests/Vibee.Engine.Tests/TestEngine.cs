@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Vibee.Engine.Caching;
 using Vibee.Engine.Runners;
 using Vibee.Engine.Sampling;
 
@@ -10,10 +11,10 @@ internal sealed class TestEngine : IAsyncDisposable
 {
     private readonly Meter _meter = new("test");
 
-    public TestEngine(IModelRunner runner, int maxQueue = 1000)
+    public TestEngine(IModelRunner runner, int maxQueue = 1000, int? parallel = null, PrefixStore? store = null)
     {
         Metrics = new EngineMetrics(_meter);
-        Engine = new InferenceEngine(runner, new EngineOptions { MaxQueue = maxQueue }, Metrics, NullLogger<InferenceEngine>.Instance);
+        Engine = new InferenceEngine(runner, new EngineOptions { Parallel = parallel, Store = store, MaxQueue = maxQueue }, Metrics, NullLogger<InferenceEngine>.Instance);
     }
 
     public InferenceEngine Engine { get; }

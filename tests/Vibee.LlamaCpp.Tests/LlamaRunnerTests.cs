@@ -139,7 +139,7 @@ public sealed class LlamaRunnerTests
         using var runner = Generation.Load(Stories);
         var prompt = runner.Tokenizer.Encode("Lily and Tom went to the", true, false);
         var first = runner.Evaluate(prompt);
-        var state = runner.Save(0);
+        var state = runner.Save(0)!;
         var expected = runner.Continue(first, prompt.Length, 12);
 
         using var second = Generation.Load(Stories);

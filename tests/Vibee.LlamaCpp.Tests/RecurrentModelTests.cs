@@ -38,7 +38,7 @@ public sealed class RecurrentModelTests
     {
         using var runner = Load();
         var first = runner.Evaluate(Prompt);
-        var state = runner.Save(0);
+        var state = runner.Save(0)!;
         var expected = runner.Continue(first, Prompt.Length, 8);
 
         Assert.True(runner.Restore(3, state));

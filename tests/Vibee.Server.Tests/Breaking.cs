@@ -22,7 +22,7 @@ internal sealed class Breaking(IModelRunner inner, int after) : IModelRunner
 
     public bool Truncate(int slot, int start) => inner.Truncate(slot, start);
 
-    public byte[] Save(int slot) => inner.Save(slot);
+    public byte[]? Save(int slot) => inner.Save(slot);
 
     public bool Restore(int slot, ReadOnlySpan<byte> state) => inner.Restore(slot, state);
 

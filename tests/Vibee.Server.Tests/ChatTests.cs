@@ -80,6 +80,7 @@ public partial class ChatTests
 
         async Task<string> Answer(string content) => Mask(await server.PostTextAsync(
             "/v1/chat/completions", $$"""{"temperature":0,"messages":[{"role":"user","content":{{content}}}]}"""));
+        await Answer("\"ab\""); // so that both find the prompt in the cache
         Assert.Equal(await Answer("\"ab\""), await Answer("""[{"type":"text","text":"ab"}]"""));
     }
 
@@ -175,6 +176,21 @@ public partial class ChatTests
         var chunks = Sse.Chunks(await server.PostTextAsync("/v1/chat/completions", body + ",\"stream\":true}"));
         Assert.Equal("assistant", (string?)chunks[0]["choices"]![0]!["delta"]!["role"]);
         Assert.Equal(expected, Sse.Content(chunks));
+    }
+
+    [Fact]
+    public async Task B10_SamePromptAgain_ComesFromTheCache()
+    {
+        await using var server = await TestServer.StartAsync();
+        var body = $$"""{"temperature":0,"messages":[{"role":"user","content":"{{new string('#', 200)}}"}]}""";
+        var (_, first) = await server.PostJsonAsync("/v1/chat/completions", body);
+        var (_, second) = await server.PostJsonAsync("/v1/chat/completions", body);
+
+        var prompt = (int)first["usage"]!["prompt_tokens"]!;
+        Assert.Equal(0, (int)first["usage"]!["prompt_tokens_details"]!["cached_tokens"]!);
+        Assert.InRange((int)second["usage"]!["prompt_tokens_details"]!["cached_tokens"]!, 1, prompt - 1);
+        Assert.Equal(prompt, (int)second["usage"]!["prompt_tokens"]!);
+        Assert.Equal(first["choices"]!.ToJsonString(), second["choices"]!.ToJsonString());
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class FlatRunner : IModelRunner
 
     public bool Truncate(int slot, int start) => _inner.Truncate(slot, start);
 
-    public byte[] Save(int slot) => _inner.Save(slot);
+    public byte[]? Save(int slot) => _inner.Save(slot);
 
     public bool Restore(int slot, ReadOnlySpan<byte> state) => _inner.Restore(slot, state);
 

@@ -46,7 +46,7 @@ internal sealed class Gate(IModelRunner inner) : IModelRunner
 
     public bool Truncate(int slot, int start) => inner.Truncate(slot, start);
 
-    public byte[] Save(int slot) => inner.Save(slot);
+    public byte[]? Save(int slot) => inner.Save(slot);
 
     public bool Restore(int slot, ReadOnlySpan<byte> state) => inner.Restore(slot, state);
 

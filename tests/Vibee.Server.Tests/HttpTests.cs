@@ -113,7 +113,7 @@ public class HttpTests
     }
 
     [Fact]
-    public async Task A11_QueueFull_Is503WithRetryAfterAndOthersFinish()
+    public async Task A11_QueueFull_Is429WithRetryAfterAndOthersFinish()
     {
         var blocked = new Gate(Script.Says(TestServer.Capacity with { Slots = 1 }, "Hi"));
         await using var server = await TestServer.StartAsync(blocked, maxQueue: 1);
@@ -125,7 +125,7 @@ public class HttpTests
         var third = server.PostAsync("/v1/chat/completions", TestServer.ChatBody("\"stream\":true"));
         var refused = await Task.WhenAny(second, third);
         using var refusal = await refused;
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refusal.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), refusal.Headers.RetryAfter?.Delta);
         Assert.Equal("application/json", refusal.Content.Headers.ContentType?.ToString());
 

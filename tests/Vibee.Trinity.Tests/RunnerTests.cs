@@ -78,7 +78,7 @@ public sealed class RunnerTests
     {
         using var runner = Load(threads: 2);
         Greedy.Evaluate(runner, Prompt[..70], 0);
-        var state = runner.Save(0);
+        var state = runner.Save(0)!;
         var expected = Greedy.Evaluate(runner, Prompt[70..], 70);
 
         Assert.True(runner.Restore(2, state));
@@ -93,7 +93,7 @@ public sealed class RunnerTests
     {
         using var runner = Load(threads: 1);
         Greedy.Evaluate(runner, Prompt, 0);
-        var state = runner.Save(0);
+        var state = runner.Save(0)!;
         Assert.False(runner.Restore(1, []));
         Assert.False(runner.Restore(1, state.AsSpan(0, state.Length - 1)));
         Assert.False(runner.Restore(1, new byte[state.Length]));

@@ -4,9 +4,11 @@ namespace Vibee.Engine.Runners;
 
 /// <summary>
 /// A runner without a model: a function of the tokens so far says what comes next. It serves the mock and the
-/// tests through the real engine, and keeps its KV cache, a list of tokens per slot, as strictly as a real runner:
-/// a gap, an unknown slot or a fork into a used one is an exception.
+/// tests through the real engine, and keeps its KV cache as strictly as a real runner: a gap, an unknown slot, a fork
+/// into a used one or of more than there is, is an exception.
 /// </summary>
+/// <remarks>A cell holds a token, and forks share cells, each counted by the slots that hold it: what the engine shares
+/// wrongly comes out as a wrong token, and what it loses stays in use for ever.</remarks>
 public sealed class ScriptedRunner : IModelRunner
 {
     /// <summary>How much higher the logit of the scripted token is than all others: its probability differs from
@@ -14,7 +16,13 @@ public sealed class ScriptedRunner : IModelRunner
     private const float Certain = 100f;
 
     private readonly ScriptedNext _next;
+    // [cell]: its token, and how many slots hold it
+    private readonly int[] _tokens;
+    private readonly int[] _holders;
+    private readonly Stack<int> _free;
+    // [slot][position]: a cell
     private readonly List<int>[] _slots;
+    private readonly List<int> _read = [];
     private readonly float[][] _logits;
     private readonly Batch _last;
 
@@ -28,6 +36,9 @@ public sealed class ScriptedRunner : IModelRunner
         Tokenizer = tokenizer;
         Capacity = capacity;
         _next = next;
+        _tokens = new int[capacity.KvCells];
+        _holders = new int[capacity.KvCells];
+        _free = new Stack<int>(Enumerable.Range(0, capacity.KvCells).Reverse());
         _slots = [.. Enumerable.Range(0, capacity.Slots).Select(_ => new List<int>())];
         _logits = [.. Enumerable.Range(0, capacity.Slots).Select(_ => new float[tokenizer.VocabularySize])];
         _last = new Batch(capacity.BatchTokens);
@@ -39,21 +50,12 @@ public sealed class ScriptedRunner : IModelRunner
 
     public RunnerCapacity Capacity { get; }
 
-    /// <summary>Positions held, shared ones counted for each slot.</summary>
-    public int UsedCells
-    {
-        get
-        {
-            var cells = 0;
-            foreach (var slot in _slots)
-                cells += slot.Count;
-            return cells;
-        }
-    }
+    /// <summary>Cells that some slot holds; a shared one counts once.</summary>
+    public int UsedCells => Capacity.KvCells - _free.Count;
 
     public ForwardResult Forward(Batch batch)
     {
-        if (UsedCells + batch.Count > Capacity.KvCells)
+        if (batch.Count > _free.Count)
             return ForwardResult.CacheFull;
 
         _last.Clear();
@@ -62,7 +64,7 @@ public sealed class ScriptedRunner : IModelRunner
             var slot = _slots[batch.Slots[i]];
             if (batch.Positions[i] != slot.Count)
                 throw new InvalidOperationException($"Slot {batch.Slots[i]} holds {slot.Count} tokens and was given position {batch.Positions[i]}.");
-            slot.Add(batch.Tokens[i]);
+            slot.Add(Take(batch.Tokens[i]));
             _last.Add(batch.Tokens[i], batch.Positions[i], batch.Slots[i], batch.WantsLogits[i]);
         }
 
@@ -74,10 +76,12 @@ public sealed class ScriptedRunner : IModelRunner
         if (!_last.WantsLogits[index])
             throw new InvalidOperationException($"Token {index} of the batch did not ask for logits.");
         var slot = _last.Slots[index];
-        var tokens = CollectionsMarshal.AsSpan(_slots[slot])[..(_last.Positions[index] + 1)];
+        _read.Clear();
+        for (var position = 0; position <= _last.Positions[index]; position++)
+            _read.Add(_tokens[_slots[slot][position]]);
         var logits = _logits[slot];
         Array.Clear(logits);
-        logits[_next(tokens)] = Certain;
+        logits[_next(CollectionsMarshal.AsSpan(_read))] = Certain;
         return logits;
     }
 
@@ -85,29 +89,58 @@ public sealed class ScriptedRunner : IModelRunner
     {
         if (_slots[target].Count > 0)
             throw new InvalidOperationException($"Slot {target} is in use.");
-        _slots[target].AddRange(_slots[source].Take(length));
+        if (length > _slots[source].Count)
+            throw new InvalidOperationException($"Slot {source} holds {_slots[source].Count} tokens, not {length}.");
+        foreach (var cell in CollectionsMarshal.AsSpan(_slots[source])[..length])
+        {
+            _holders[cell]++;
+            _slots[target].Add(cell);
+        }
+
         return true;
     }
 
     public bool Truncate(int slot, int start)
     {
-        _slots[slot].RemoveRange(start, _slots[slot].Count - start);
+        var cells = _slots[slot];
+        if (start > cells.Count)
+            throw new InvalidOperationException($"Slot {slot} holds {cells.Count} tokens and was truncated to {start}.");
+        foreach (var cell in CollectionsMarshal.AsSpan(cells)[start..])
+        {
+            if (--_holders[cell] < 0)
+                throw new InvalidOperationException($"Cell {cell} was freed twice.");
+            if (_holders[cell] == 0)
+                _free.Push(cell);
+        }
+
+        cells.RemoveRange(start, cells.Count - start);
         return true;
     }
 
-    public byte[] Save(int slot) =>
-        MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_slots[slot])).ToArray();
+    public byte[]? Save(int slot) =>
+        MemoryMarshal.AsBytes<int>(_slots[slot].Select(cell => _tokens[cell]).ToArray()).ToArray();
 
     public bool Restore(int slot, ReadOnlySpan<byte> state)
     {
-        if (state.Length % sizeof(int) != 0 || UsedCells + state.Length / sizeof(int) > Capacity.KvCells)
+        if (_slots[slot].Count > 0)
+            throw new InvalidOperationException($"Slot {slot} is in use.");
+        if (state.Length % sizeof(int) != 0 || state.Length / sizeof(int) > _free.Count)
             return false;
-        _slots[slot].AddRange(MemoryMarshal.Cast<byte, int>(state));
+        foreach (var token in MemoryMarshal.Cast<byte, int>(state))
+            _slots[slot].Add(Take(token));
         return true;
     }
 
     public void Dispose()
     {
+    }
+
+    private int Take(int token)
+    {
+        var cell = _free.Pop();
+        _tokens[cell] = token;
+        _holders[cell] = 1;
+        return cell;
     }
 }
 

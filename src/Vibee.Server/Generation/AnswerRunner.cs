@@ -64,7 +64,7 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
             CancelAll(choices);
             return result switch
             {
-                SubmitResult.QueueFull => ApiError.Overloaded,
+                SubmitResult.QueueFull => ApiError.Overloaded(engine.QueueWait),
                 SubmitResult.ShuttingDown => ApiError.ShuttingDown,
                 _ => ApiError.Internal,
             };

@@ -16,11 +16,11 @@ public sealed record ApiError(
     public const string InvalidRequest = "invalid_request_error";
     public const string ServerError = "server_error";
 
+    // SDKs do not obey a longer wait than this.
+    private const double LongestRetryAfter = 60;
+
     internal static readonly ApiError ModelLoading =
         new(503, "The model is loading; try again in a moment.", null, "model_loading", ServerError) { RetryAfter = 1 };
-
-    internal static readonly ApiError Overloaded =
-        new(503, "The server has no room for more requests; try again in a moment.", null, "server_overloaded", ServerError) { RetryAfter = 1 };
 
     internal static readonly ApiError ShuttingDown =
         new(503, "The server is shutting down.", null, "shutting_down", ServerError) { RetryAfter = 5 };
@@ -33,6 +33,14 @@ public sealed record ApiError(
 
     /// <summary>How much of the model is loaded, from 0 to 1, for those who wait for it.</summary>
     public float? Progress { get; init; }
+
+    /// <summary>The queue is full.</summary>
+    /// <param name="wait">About how long until it is not.</param>
+    internal static ApiError Overloaded(TimeSpan wait) =>
+        new(429, "As many requests wait as the server takes (--max-queue); try again in a moment.", null, "server_overloaded", "requests")
+        {
+            RetryAfter = (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, LongestRetryAfter),
+        };
 
     public static ApiError Invalid(string? param, string code, string message) => new(400, message, param, code);
 

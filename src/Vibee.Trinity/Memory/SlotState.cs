@@ -5,14 +5,20 @@ namespace Vibee.Trinity.Memory;
 /// <summary>A slot's keys and values as bytes: a header that tells which runner they fit, then whole blocks.</summary>
 internal static class SlotState
 {
+    public const string Format = "trinity 1 f16";
+
     private const int Version = 1;
 
-    public static byte[] Write(KvCache cache, int slot)
+    /// <returns>Null when it is too large for an array.</returns>
+    public static byte[]? Write(KvCache cache, int slot)
     {
         var length = cache.Length(slot);
         Header header = new(Version, length, cache.BlockBytes);
         var size = Marshal.SizeOf<Header>();
-        var state = new byte[checked((int)(size + (length + KvCache.BlockLength - 1L) / KvCache.BlockLength * cache.BlockBytes))];
+        var bytes = size + (length + KvCache.BlockLength - 1L) / KvCache.BlockLength * cache.BlockBytes;
+        if (bytes > Array.MaxLength)
+            return null;
+        var state = new byte[bytes];
         MemoryMarshal.Write(state, header);
         cache.Save(slot, state.AsSpan(size));
         return state;

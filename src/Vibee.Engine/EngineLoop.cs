@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Vibee.Engine.Caching;
+using Vibee.Engine.Sampling;
+using Vibee.Engine.Scheduling;
+
+namespace Vibee.Engine;
+
+/// <summary>
+/// What the engine's thread does, again and again: admit, plan, forward, sample, publish, for all sequences together
+/// (continuous batching: Yu et al., Orca, OSDI 2022).
+/// </summary>
+internal sealed partial class EngineLoop
+{
+    private readonly IModelRunner _runner;
+    private readonly EngineMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Action _ended;
+    private readonly PrefixCache _cache;
+    private readonly Func<Sequence, Admission> _ask;
+    private readonly Scheduler _scheduler;
+    private readonly StepBudget _budget;
+    private readonly Batch _batch;
+    private readonly Candidates _candidates;
+
+    /// <param name="runner">Called by nobody else.</param>
+    /// <param name="parallel">The most sequences that run.</param>
+    /// <param name="store">Where to keep prefixes that the KV cache has no room for, or null.</param>
+    /// <param name="metrics">Where to count.</param>
+    /// <param name="logger">Where to report.</param>
+    /// <param name="ended">Called for each sequence that ended.</param>
+    public EngineLoop(IModelRunner runner, int parallel, PrefixStore? store, EngineMetrics metrics, ILogger logger, Action ended)
+    {
+        _runner = runner;
+        _metrics = metrics;
+        _logger = logger;
+        _ended = ended;
+        _cache = new PrefixCache(runner, store);
+        _ask = _cache.Ask;
+        _scheduler = new Scheduler(parallel);
+        _budget = new StepBudget(parallel, runner.Capacity.BatchTokens);
+        _batch = new Batch(runner.Capacity.BatchTokens);
+        _candidates = new Candidates(runner.Tokenizer.VocabularySize);
+    }
+
+    /// <summary>What is in the KV cache.</summary>
+    public PrefixCache Cache => _cache;
+
+    public bool HasWork => _scheduler.HasWork;
+
+    /// <summary>Looks at a sequence that is new, or was cancelled.</summary>
+    public void Take(Sequence sequence)
+    {
+        if (sequence.State == SequenceState.New)
+        {
+            sequence.State = SequenceState.Waiting;
+            _scheduler.Enqueue(sequence);
+        }
+
+        if (sequence.IsCancelled)
+            End(sequence, FinishReason.Cancelled);
+    }
+
+    public void Step()
+    {
+        while (_scheduler.Admit(_ask) is { } admitted)
+            Start(admitted);
+        Observe();
+
+        var started = Stopwatch.GetTimestamp();
+        var step = _scheduler.Plan(_budget);
+        Fill(step);
+        if (_runner.Forward(_batch) == ForwardResult.CacheFull)
+        {
+            MakeRoom();
+            return;
+        }
+
+        _cache.Evaluated(_batch.Count);
+        var streams = 0;
+        foreach (var (sequence, count) in step)
+        {
+            streams += sequence.IsDecoding ? 1 : 0;
+            sequence.Evaluated += count;
+            if (sequence.GeneratedTokens == 0)
+                _metrics.PromptTokensEvaluated(count);
+        }
+
+        foreach (var (sequence, _) in step)
+        {
+            if (sequence.LogitsIndex >= 0)
+                Sample(sequence);
+        }
+
+        _budget.Observe(streams, _batch.Count - streams, Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    /// <summary>Ends all sequences there are, and saves what they evaluated.</summary>
+    /// <param name="error">What to tell their owners.</param>
+    /// <param name="runnerFailed">The runner is not to be called any more.</param>
+    public void EndEverything(string error, bool runnerFailed)
+    {
+        if (runnerFailed)
+            _cache.Abandon();
+        while (_scheduler.Running.Count > 0)
+            End(_scheduler.Running[^1], FinishReason.Failed, error);
+        while (_scheduler.FirstWaiting is { } waiting)
+            End(waiting, FinishReason.Failed, error);
+        _cache.Save();
+    }
+
+    private void Start(Sequence sequence)
+    {
+        _cache.Admit(sequence);
+        sequence.State = SequenceState.Running;
+        if (sequence.Sampler is not null)
+            return; // it was preempted, and its owner has been told
+        sequence.Sampler = new Sampler(sequence.Sampling, _runner.Tokenizer, _candidates);
+        _metrics.SequenceStarted(sequence.Evaluated);
+        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Started, CachedTokens = sequence.Evaluated });
+    }
+
+    private void Fill(List<ScheduledTokens> step)
+    {
+        _batch.Clear();
+        foreach (var (sequence, count) in step)
+        {
+            sequence.LogitsIndex = -1;
+            for (var position = sequence.Evaluated; position < sequence.Evaluated + count; position++)
+            {
+                var isLast = position == sequence.Length - 1;
+                var index = _batch.Add(sequence.Tokens[position], position, sequence.Slot, isLast);
+                if (isLast)
+                    sequence.LogitsIndex = index;
+            }
+        }
+    }
+
+    // First what nobody uses, then the newest sequence: it waits, and goes on exactly where it was.
+    private void MakeRoom()
+    {
+        if (_cache.Evict())
+            return;
+        if (_scheduler.PreemptNewest() is { } preempted)
+        {
+            preempted.State = SequenceState.Waiting;
+            _cache.Release(preempted);
+            return;
+        }
+
+        End(_scheduler.Running[0], FinishReason.Failed, "The KV cache has no room for this request.");
+    }
+
+    private void Sample(Sequence sequence)
+    {
+        int token;
+        TokenLogprobs? logprobs;
+        try
+        {
+            token = sequence.Sampler!.Sample(_runner.Logits(sequence.LogitsIndex), sequence.Tokens, out logprobs);
+        }
+        catch (Exception exception)
+        {
+            LogSequenceFailed(exception);
+            var message = exception is SamplingException ? exception.Message : "Choosing the next token failed.";
+            End(sequence, FinishReason.Failed, message);
+            return;
+        }
+
+        sequence.Append(token);
+        _metrics.TokenGenerated(ref sequence.Times);
+        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Token, Token = token, Logprobs = logprobs });
+
+        if (_runner.Tokenizer.EndOfGenerationTokens.Contains(token))
+            End(sequence, FinishReason.Stop);
+        else if (sequence.GeneratedTokens == sequence.MaxTokens || sequence.Length == _runner.Capacity.ContextLength)
+            End(sequence, FinishReason.Length);
+    }
+
+    // The slot is free before the owner hears of the end, so that who saw the end may count on it.
+    private void End(Sequence sequence, FinishReason reason, string? error = null)
+    {
+        if (sequence.State == SequenceState.Ended)
+            return;
+        _scheduler.Remove(sequence);
+        if (sequence.State == SequenceState.Running)
+            _cache.Release(sequence);
+        sequence.State = SequenceState.Ended;
+        Observe();
+        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Finished, Reason = reason, Error = error });
+        _ended();
+    }
+
+    private void Observe() => _metrics.Observe(_scheduler.Running.Count, _scheduler.WaitingCount, _cache);
+
+    [LoggerMessage(LogLevel.Error, "Sampling failed; the sequence was ended, others go on.")]
+    private partial void LogSequenceFailed(Exception exception);
+}
