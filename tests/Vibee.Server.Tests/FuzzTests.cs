@@ -63,7 +63,8 @@ public class FuzzTests
             // Some do not stay to read the answer.
             using var response = await server.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             var text = request.Body is [.., var last] && last % 32 == 0 ? "" : await response.Content.ReadAsStringAsync(patience.Token);
-            Assert.True((int)response.StatusCode is 200 or (>= 400 and < 500), $"{response.StatusCode} for {request}: {text}");
+            // 501 is what endpoints for another kind of model say.
+            Assert.True((int)response.StatusCode is 200 or 501 or (>= 400 and < 500), $"{response.StatusCode} for {request}: {text}");
             return response.StatusCode;
         }
         catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException)

@@ -5,7 +5,7 @@ using Vibee.Server.Requests;
 namespace Vibee.Server.Endpoints;
 
 /// <summary>An endpoint that takes a JSON object and needs the loaded model.</summary>
-internal abstract class ModelEndpoint(ServerOptions options, ServedModel served)
+internal abstract class ModelEndpoint(ServerOptions options, ServedModel served) : IJsonEndpoint
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -28,7 +28,6 @@ internal abstract class ModelEndpoint(ServerOptions options, ServedModel served)
         await reply(context);
     }
 
-    /// <summary>Writes down what is asked of a request such as <paramref name="example"/>.</summary>
     public void Describe(LoadedModel model, JsonElement example, FieldSchema schema) =>
         Reply(new RequestFields(example) { Schema = schema }, model);
 

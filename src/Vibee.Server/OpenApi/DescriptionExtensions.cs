@@ -19,6 +19,6 @@ public static class DescriptionExtensions
 
     /// <summary>Adds an endpoint that takes JSON.</summary>
     internal static IEndpointConventionBuilder MapJson(
-        this IEndpointRouteBuilder routes, string path, ModelEndpoint endpoint, string summary, params string[] examples) =>
+        this IEndpointRouteBuilder routes, string path, IJsonEndpoint endpoint, string summary, params string[] examples) =>
         routes.MapPost(path, endpoint.HandleAsync).WithMetadata(new Operation(summary, endpoint, examples, []));
 }

@@ -9,7 +9,7 @@ namespace Vibee.Server.OpenApi;
 /// <param name="Examples">Requests that it answers; reading them shows which fields it knows, so together they must
 /// reach every branch of its reader.</param>
 /// <param name="Query">Names of parameters in the query.</param>
-internal sealed record Operation(string Summary, ModelEndpoint? Body, string[] Examples, string[] Query)
+internal sealed record Operation(string Summary, IJsonEndpoint? Body, string[] Examples, string[] Query)
 {
     /// <summary>The fields of its body.</summary>
     public FieldSchema? Schema(LoadedModel model)
