@@ -23,7 +23,7 @@ public sealed class ServedModel(IReadOnlyList<string> ids, IReadOnlyList<string>
 
     public DateTimeOffset Created { get; } = created;
 
-    /// <summary>How much is loaded, from 0 to 1.</summary>
+    /// <summary>How much is loaded, from 0 to 1; <c>/health</c> says it to those who wait.</summary>
     public float Progress
     {
         get => Volatile.Read(ref _progress);

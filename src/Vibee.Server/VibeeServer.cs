@@ -8,6 +8,7 @@ using Vibee.Server.Endpoints;
 using Vibee.Server.Generation;
 using Vibee.Server.Middleware;
 using Vibee.Server.Observability;
+using Vibee.Server.OpenApi;
 using Vibee.Server.OpenAi;
 
 namespace Vibee.Server;
@@ -57,6 +58,8 @@ public sealed class VibeeServer : IAsyncDisposable
     /// <summary>What the engine behind this server counts with, so that <c>/metrics</c> shows it.</summary>
     public EngineMetrics EngineMetrics => _metrics.Engine;
 
+    internal IServiceProvider Services => _app.Services;
+
     /// <summary>Where it listens, once it does.</summary>
     public IReadOnlyCollection<string> Addresses =>
         [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
@@ -100,7 +103,9 @@ public sealed class VibeeServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = null; // JsonBody does it, with an answer that has a body
-        kestrel.Limits.MinResponseDataRate = null; // a slow reader costs a bounded buffer, and may take its time
+        // A slow reader costs no slot, only its own bounded buffer and at most a context's length of tokens: it may take
+        // its time. A model can also be slower than any rate one would set.
+        kestrel.Limits.MinResponseDataRate = null;
         if (IPAddress.TryParse(_options.Host, out var address))
             kestrel.Listen(address, _options.Port);
         else if (_options.Host == "localhost")
@@ -136,31 +141,36 @@ public sealed class VibeeServer : IAsyncDisposable
         var embeddings = new EmbeddingsEndpoint(_options, _served, sender);
         var rerank = new RerankEndpoint(_options, _served, sender);
 
-        string[] get = ["GET", "HEAD"];
         foreach (var prefix in (string[])["", "/v1"])
         {
-            app.MapMethods($"{prefix}/health", get, health.HandleAsync).WithMetadata(Probe.Mark);
-            app.MapMethods($"{prefix}/models", get, models.ListAsync);
-            app.MapMethods($"{prefix}/models/{{**id}}", get, models.GetAsync);
-            app.MapPost($"{prefix}/chat/completions", chat.HandleAsync);
-            app.MapPost($"{prefix}/chat/completions/input_tokens", countChat.HandleAsync);
-            app.MapPost($"{prefix}/completions", completion.HandleAsync);
-            app.MapPost($"{prefix}/embeddings", embeddings.HandleAsync);
-            app.MapPost($"{prefix}/rerank", rerank.HandleAsync);
-            app.MapPost($"{prefix}/reranking", rerank.HandleAsync);
-            app.MapPost($"{prefix}/responses", responses.HandleAsync);
-            app.MapPost($"{prefix}/responses/input_tokens", countResponses.HandleAsync);
+            app.MapRead($"{prefix}/health", health.HandleAsync, "Whether requests would be served now").WithMetadata(Probe.Mark);
+            app.MapRead($"{prefix}/models", models.ListAsync, "The models");
+            app.MapRead($"{prefix}/models/{{**id}}", models.GetAsync, "One model, by its id or an alias");
+            app.MapJson($"{prefix}/chat/completions", chat, "Continues a conversation", Examples.Chat);
+            app.MapJson($"{prefix}/chat/completions/input_tokens", countChat, "Counts the tokens of a conversation", Examples.Chat);
+            app.MapJson($"{prefix}/completions", completion, "Continues a text", Examples.Completion);
+            app.MapJson($"{prefix}/embeddings", embeddings, "Turns texts into vectors", Examples.Embeddings);
+            app.MapJson($"{prefix}/rerank", rerank, "Ranks documents", Examples.Rerank);
+            app.MapJson($"{prefix}/reranking", rerank, "Ranks documents", Examples.Rerank);
+            app.MapJson($"{prefix}/responses", responses, "Continues a conversation, in the words of the Responses API", Examples.Responses);
+            app.MapJson($"{prefix}/responses/input_tokens", countResponses, "Counts the tokens of a conversation", Examples.Responses);
         }
 
-        app.MapPost("/v1/messages", new MessagesEndpoint(_options, _served, runner).HandleAsync);
-        app.MapPost("/v1/messages/count_tokens",
-            new PromptEndpoint(_options, _served, MessagesRequest.ReadToCount, PromptEndpoint.WriteCount).HandleAsync);
+        app.MapJson("/v1/messages", new MessagesEndpoint(_options, _served, runner),
+            "Continues a conversation, in Anthropic's words", Examples.Messages);
+        app.MapJson("/v1/messages/count_tokens",
+            new PromptEndpoint(_options, _served, MessagesRequest.ReadToCount, PromptEndpoint.WriteCount),
+            "Counts the tokens of a conversation", Examples.Messages);
 
-        app.MapPost("/tokenize", new TokenizeEndpoint(_options, _served).HandleAsync);
-        app.MapPost("/detokenize", new DetokenizeEndpoint(_options, _served).HandleAsync);
-        app.MapPost("/apply-template", new PromptEndpoint(_options, _served, ChatRequest.Read, PromptEndpoint.WriteText).HandleAsync);
+        app.MapJson("/tokenize", new TokenizeEndpoint(_options, _served), "Text to token ids", Examples.Tokenize);
+        app.MapJson("/detokenize", new DetokenizeEndpoint(_options, _served), "Token ids to text", Examples.Detokenize);
+        app.MapJson("/apply-template", new PromptEndpoint(_options, _served, ChatRequest.Read, PromptEndpoint.WriteText),
+            "What a conversation is as text", Examples.Chat);
 
-        app.MapMethods("/metrics", get, SendMetricsAsync).WithMetadata(Probe.Mark);
+        app.MapRead("/metrics", SendMetricsAsync, "Counters for Prometheus").WithMetadata(Probe.Mark);
+        var docs = new DocsEndpoint(_served, app.Services.GetRequiredService<EndpointDataSource>());
+        app.MapRead("/openapi.json", docs.SendDocumentAsync, "This document");
+        app.MapRead("/docs", DocsEndpoint.SendPageAsync, "This document as a page");
     }
 
     private Task SendMetricsAsync(HttpContext context)

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Vibee.Server.OpenApi;
 using Vibee.Server.Requests;
 using Vibee.Trinity.Sacred;
 
@@ -13,8 +13,8 @@ internal static class PhiEndpoint
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/phi", WriteAsync);
-        endpoints.MapGet("/phi/decompose", DecomposeAsync);
+        endpoints.MapRead("/phi", WriteAsync, "The sacred constants");
+        endpoints.MapRead("/phi/decompose", DecomposeAsync, "A number as n × 3^k × π^m × φ^p × e^q", "value");
     }
 
     private static Task WriteAsync(HttpContext context)

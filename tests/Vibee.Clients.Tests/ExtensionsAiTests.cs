@@ -1,3 +1,4 @@
+using System.ClientModel;
 using Microsoft.Extensions.AI;
 
 namespace Vibee.Clients.Tests;
@@ -69,5 +70,29 @@ public class ExtensionsAiTests
         });
 
         await SdkServer.UntilAsync(() => server.Metrics.SlotsInUse == 0);
+    }
+
+    [Fact]
+    public async Task GetResponse_BadTemperature_Is400AndNotRetried()
+    {
+        await using var server = await SdkServer.StartAsync();
+        using var client = server.ChatClient().AsIChatClient();
+        var error = await Assert.ThrowsAsync<ClientResultException>(
+            () => client.GetResponseAsync("Hello!", new ChatOptions { Temperature = 9 }, Cancellation));
+
+        Assert.Equal(400, error.Status);
+        Assert.Equal(1, await server.RequestsAsync());
+    }
+
+    [Fact]
+    public async Task GetStreamingResponse_RateLimit_IsRetried()
+    {
+        await using var server = await SdkServer.StartAsync();
+        using var client = server.ChatClient(api: server.LimitedApi, retries: 2).AsIChatClient();
+        var error = await Assert.ThrowsAsync<ClientResultException>(
+            () => client.GetStreamingResponseAsync("Hello!", cancellationToken: Cancellation).ToListAsync(Cancellation).AsTask());
+
+        Assert.Equal(429, error.Status);
+        Assert.Equal(3, await server.RequestsAsync());
     }
 }

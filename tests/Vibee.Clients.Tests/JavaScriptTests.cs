@@ -6,6 +6,8 @@ public class JavaScriptTests(NodeClients node) : IClassFixture<NodeClients>
 {
     [Theory]
     [InlineData("openai")]
+    [InlineData("responses")]
+    [InlineData("anthropic")]
     [InlineData("langchain")]
     [InlineData("ai-sdk")]
     public async Task Script_AllItsCalls_SeeWhatTheyShould(string sdk)

@@ -141,7 +141,7 @@ public class OpenAiTests
 
         var refused = await Assert.ThrowsAsync<ClientResultException>(
             () => server.ChatClient(retries: 0).CompleteChatAsync(Messages, cancellationToken: Cancellation));
-        Assert.Equal(503, refused.Status);
+        Assert.Equal(429, refused.Status);
 
         var patient = server.ChatClient().CompleteChatAsync(Messages, new ChatCompletionOptions { MaxOutputTokenCount = 2 }, Cancellation);
         await SdkServer.UntilAsync(async () => await server.RequestsAsync() == 5); // the fourth was refused, this is its retry

@@ -35,7 +35,7 @@ internal sealed class SdkServer : IAsyncDisposable
     /// <summary>What an SDK takes as its base URL.</summary>
     public Uri Api => new(_http.BaseAddress!, "v1");
 
-    /// <summary>An API that refuses every chat with 429.</summary>
+    /// <summary>An API that refuses everything with 429.</summary>
     public Uri LimitedApi => new(_http.BaseAddress!, "limited/v1");
 
     public EngineMetrics Metrics => _server.EngineMetrics;
@@ -93,7 +93,7 @@ internal sealed class SdkServer : IAsyncDisposable
     }
 
     // A rate limit as SDKs know it; they read when to try again from the header, and 0 keeps the tests fast.
-    private static void MapLimited(IEndpointRouteBuilder routes) => routes.MapPost("/limited/v1/chat/completions", context =>
+    private static void MapLimited(IEndpointRouteBuilder routes) => routes.MapPost("/limited/v1/{**path}", context =>
     {
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         context.Response.Headers.RetryAfter = "0";

@@ -57,10 +57,39 @@ public class SemanticKernelTests
         Assert.Equal(HttpStatusCode.NotFound, error.StatusCode);
     }
 
+    [Fact]
+    public async Task GetChatMessageContent_RateLimit_IsRetried()
+    {
+        await using var server = await SdkServer.StartAsync();
+        var service = new OpenAIChatCompletionService(SdkServer.Model, Client(server, server.LimitedApi));
+        var error = await Assert.ThrowsAsync<HttpOperationException>(
+            () => service.GetChatMessageContentAsync(Conversation(), cancellationToken: Cancellation));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, error.StatusCode);
+        Assert.Equal(4, await server.RequestsAsync());
+    }
+
+    [Fact]
+    public async Task GetStreamingChatMessageContents_Cancelled_FreesTheSlot()
+    {
+        await using var server = await SdkServer.StartAsync(Endless.Create());
+        using var leaving = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var piece in Service(server).GetStreamingChatMessageContentsAsync(Conversation(), cancellationToken: leaving.Token))
+            {
+                if (piece.Content is "x")
+                    await leaving.CancelAsync();
+            }
+        });
+
+        await SdkServer.UntilAsync(() => server.Metrics.SlotsInUse == 0);
+    }
+
     private static ChatHistory Conversation() => [new ChatMessageContent(AuthorRole.User, "Hello!")];
 
     private static OpenAIChatCompletionService Service(SdkServer server) => new(SdkServer.Model, Client(server));
 
-    private static OpenAIClient Client(SdkServer server) =>
-        new(new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = server.Api });
+    private static OpenAIClient Client(SdkServer server, Uri? api = null) =>
+        new(new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = api ?? server.Api });
 }

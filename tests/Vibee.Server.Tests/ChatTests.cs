@@ -7,7 +7,7 @@ namespace Vibee.Server.Tests;
 public partial class ChatTests
 {
     [Fact]
-    public async Task Post_Minimal_AnswersAsTheGuideSays()
+    public async Task B01_E08_Minimal_IsTheWholeTranscript()
     {
         await using var server = await TestServer.StartAsync();
 
@@ -19,7 +19,7 @@ public partial class ChatTests
     }
 
     [Fact]
-    public async Task Post_Stream_SendsOneChunkPerToken()
+    public async Task C02_C04_Stream_IsTheWholeTranscript()
     {
         await using var server = await TestServer.StartAsync();
 
@@ -77,6 +77,11 @@ public partial class ChatTests
         Assert.Equal("<|im_start|>user\nab<|im_end|>\n<|im_start|>assistant\n", await Prompt("\"ab\""));
         Assert.Equal(await Prompt("\"ab\""), await Prompt("""[{"type":"text","text":"ab"}]"""));
         Assert.Equal(await Prompt("\"a\\nb\""), await Prompt("""[{"type":"text","text":"a"},{"type":"text","text":"b"}]"""));
+
+        async Task<string> Answer(string content) => Mask(await server.PostTextAsync(
+            "/v1/chat/completions", $$"""{"temperature":0,"messages":[{"role":"user","content":{{content}}}]}"""));
+        await Answer("\"ab\""); // so that both find the prompt in the cache
+        Assert.Equal(await Answer("\"ab\""), await Answer("""[{"type":"text","text":"ab"}]"""));
     }
 
     [Fact]
@@ -129,6 +134,19 @@ public partial class ChatTests
     }
 
     [Theory]
+    [InlineData("""{"role":"assistant","refusal":"No."}""", "assistant: No. ")]
+    [InlineData("""{"role":"assistant","content":"Yes.","refusal":"No."}""", "assistant: Yes. ")]
+    [InlineData("""{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}""", "assistant:  f")]
+    [InlineData("""{"role":"assistant","content":null,"tool_calls":[{"function":{"name":"f"}}]}""", "assistant:  f")]
+    public async Task B06_History_ReachesTheTemplate(string message, string prompt)
+    {
+        const string Template = "{% for m in messages %}{{ m.role }}: {{ m.content or '' }} {% if m.tool_calls %}{{ m.tool_calls[0].function.name }}{% endif %};{% endfor %}";
+        await using var server = await TestServer.StartAsync(Script.WithTemplate(Template));
+        var (_, json) = await server.PostJsonAsync("/apply-template", $$"""{"messages":[{{message}},{"role":"user","content":"x"}]}""");
+        Assert.Equal($"{prompt};user: x ;", (string?)json["prompt"]);
+    }
+
+    [Theory]
     [InlineData("""{"messages":[{"role":"assistant","content":"a"},{"role":"assistant","content":"b"}]}""", "messages")]
     [InlineData("""{"messages":[{"role":"assistant","content":"a"}],"add_generation_prompt":true,"continue_final_message":true}""", "add_generation_prompt")]
     [InlineData("""{"messages":[{"role":"user","content":"a"}],"continue_final_message":true}""", "messages")]
@@ -158,6 +176,21 @@ public partial class ChatTests
         var chunks = Sse.Chunks(await server.PostTextAsync("/v1/chat/completions", body + ",\"stream\":true}"));
         Assert.Equal("assistant", (string?)chunks[0]["choices"]![0]!["delta"]!["role"]);
         Assert.Equal(expected, Sse.Content(chunks));
+    }
+
+    [Fact]
+    public async Task B10_SamePromptAgain_ComesFromTheCache()
+    {
+        await using var server = await TestServer.StartAsync();
+        var body = $$"""{"temperature":0,"messages":[{"role":"user","content":"{{new string('#', 200)}}"}]}""";
+        var (_, first) = await server.PostJsonAsync("/v1/chat/completions", body);
+        var (_, second) = await server.PostJsonAsync("/v1/chat/completions", body);
+
+        var prompt = (int)first["usage"]!["prompt_tokens"]!;
+        Assert.Equal(0, (int)first["usage"]!["prompt_tokens_details"]!["cached_tokens"]!);
+        Assert.InRange((int)second["usage"]!["prompt_tokens_details"]!["cached_tokens"]!, 1, prompt - 1);
+        Assert.Equal(prompt, (int)second["usage"]!["prompt_tokens"]!);
+        Assert.Equal(first["choices"]!.ToJsonString(), second["choices"]!.ToJsonString());
     }
 
     [Fact]
@@ -249,7 +282,7 @@ public partial class ChatTests
     [InlineData("\"verbosity\":\"shouting\"", "verbosity")]
     [InlineData("\"metadata\":{\"a\":1}", "metadata")]
     [InlineData("\"metadata\":{\"0\":\"\",\"1\":\"\",\"2\":\"\",\"3\":\"\",\"4\":\"\",\"5\":\"\",\"6\":\"\",\"7\":\"\",\"8\":\"\",\"9\":\"\",\"a\":\"\",\"b\":\"\",\"c\":\"\",\"d\":\"\",\"e\":\"\",\"f\":\"\",\"g\":\"\"}", "metadata")]
-    public async Task B14_C06_D06_E02_E03_E11_BadFields_Are400WithTheirName(string field, string param)
+    public async Task B14_B15_C06_D06_E02_E03_E08_E11_BadFields_Are400WithTheirName(string field, string param)
     {
         await using var server = await TestServer.StartAsync();
         var (status, json) = await server.ChatAsync(field);
@@ -269,11 +302,12 @@ public partial class ChatTests
     [InlineData("\"stop\":[]")]
     [InlineData("\"stop\":\"\"")]
     [InlineData("\"stop\":[\"\"]")]
+    [InlineData("\"stop\":[\"1\",\"2\",\"3\",\"4\",\"5\"]")]
     [InlineData("\"model\":\"\",\"n\":1.0,\"seed\":1e3,\"top_logprobs\":0")]
     [InlineData("\"top_k\":-1,\"min_p\":0,\"repeat_penalty\":1,\"repeat_last_n\":-1,\"cache_prompt\":true,\"id_slot\":-1")]
     [InlineData("\"reasoning_effort\":\"none\",\"chat_template_kwargs\":{\"enable_thinking\":true,\"x\":[1,{\"y\":1e999,\"y\":2}]}")]
     [InlineData("\"temperature\":2,\"top_p\":0")]
-    public async Task B15_D06_E05_HarmlessFields_DoNotMatter(string fields)
+    public async Task B15_C06_D06_E05_HarmlessFields_DoNotMatter(string fields)
     {
         await using var server = await TestServer.StartAsync();
         var (status, json) = await server.ChatAsync(fields);
@@ -289,6 +323,8 @@ public partial class ChatTests
         var (_, json) = await server.ChatAsync();
         Assert.Equal("", (string?)json["choices"]![0]!["message"]!["content"]);
         Assert.Equal("stop", (string?)json["choices"]![0]!["finish_reason"]);
+
+        Assert.InRange((int)json["usage"]!["completion_tokens"]!, 0, 1);
 
         var chunks = Sse.Chunks(await server.PostTextAsync("/v1/chat/completions", TestServer.ChatBody("\"stream\":true")));
         Assert.Equal(2, chunks.Count);

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Vibee.Engine;
+using Vibee.Engine.Runners;
 
 namespace Vibee.Server.Tests;
 
@@ -168,6 +170,17 @@ public class CompletionTests
     }
 
     [Fact]
+    public async Task N01_AddSpecial_AddsTheBeginToken()
+    {
+        var tokenizer = new Beginning(new WordTokenizer(["Hello"], ["<end>"]));
+        var model = new ModelInfo { Architecture = "script", TrainedContextLength = 64, EmbeddingLength = 0 };
+        await using var server = await TestServer.StartAsync(new ScriptedRunner(model, tokenizer, TestServer.Capacity, _ => tokenizer.EndToken!.Value));
+        Assert.Equal("""{"tokens":[256]}""", await server.PostTextAsync("/tokenize", """{"content":"Hello"}"""));
+        Assert.Equal("""{"tokens":[1,256]}""", await server.PostTextAsync("/tokenize", """{"content":"Hello","add_special":true}"""));
+        Assert.Equal("""{"tokens":[1,256,5,256]}""", await server.PostTextAsync("/tokenize", """{"content":["Hello",5,"Hello"],"add_special":true}"""));
+    }
+
+    [Fact]
     public async Task N01_N02_TokenEndpoints_AgreeWithEachOther()
     {
         await using var server = await TestServer.StartAsync();
@@ -193,5 +206,22 @@ public class CompletionTests
         var (status, bad) = await server.PostJsonAsync("/detokenize", """{"tokens":[99999]}""");
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal("tokens", (string?)bad["error"]!["param"]);
+    }
+
+    /// <summary>Puts token 1 before a text, as most models' tokenizers do.</summary>
+    private sealed class Beginning(ITokenizer inner) : ITokenizer
+    {
+        public int VocabularySize => inner.VocabularySize;
+
+        public int? BeginToken => 1;
+
+        public int? EndToken => inner.EndToken;
+
+        public IReadOnlySet<int> EndOfGenerationTokens => inner.EndOfGenerationTokens;
+
+        public int[] Encode(string text, bool addSpecial, bool parseSpecial) =>
+            [.. addSpecial ? [1] : Array.Empty<int>(), .. inner.Encode(text, addSpecial, parseSpecial)];
+
+        public ReadOnlySpan<byte> Bytes(int token, bool renderSpecial = false) => inner.Bytes(token, renderSpecial);
     }
 }

@@ -60,13 +60,13 @@ public class EmbeddingEngineTests
         HttpStatusCode status;
         do
             (status, _) = await server.PostJsonAsync("/v1/embeddings", """{"input":"a"}""");
-        while (status == HttpStatusCode.ServiceUnavailable);
+        while (status == HttpStatusCode.TooManyRequests);
         Assert.Equal(HttpStatusCode.OK, status);
         await TestServer.UntilAsync(() => server.Metrics is { SlotsInUse: 0, QueueLength: 0 });
     }
 
     [Fact]
-    public async Task FullQueue_Is503()
+    public async Task FullQueue_Is429()
     {
         var embedder = new WordEmbedder { Capacity = new EmbeddingCapacity(1, 32, 64) };
         embedder.Close();
@@ -77,7 +77,7 @@ public class EmbeddingEngineTests
         Assert.All(accepted, request => Assert.Equal(SubmitResult.Accepted, engine.Submit(request)));
 
         using var refused = await server.PostAsync("/v1/embeddings", """{"input":"a"}""");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
         embedder.Open();
         foreach (var request in accepted)

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Vibee.Server.OpenApi;
 
 namespace Vibee.Server.Tests;
 
@@ -12,11 +14,12 @@ public class HttpTests
     public async Task A01_WhileLoading_AnswersUntilReady()
     {
         await using var server = await TestServer.StartLoadingAsync();
+        server.Model.Progress = 0.25f;
 
         using var loading = await server.Client.GetAsync("/health", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, loading.StatusCode);
         Assert.Equal(
-            """{"error":{"message":"The model is loading; try again in a moment.","type":"server_error","param":null,"code":"model_loading"}}""",
+            """{"error":{"message":"The model is loading; try again in a moment.","type":"server_error","param":null,"code":"model_loading","progress":0.25}}""",
             await loading.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(TimeSpan.FromSeconds(1), loading.Headers.RetryAfter?.Delta);
 
@@ -200,11 +203,22 @@ public class HttpTests
         Assert.Equal(HttpStatusCode.BadRequest, status);
     }
 
-    [Fact]
-    public async Task Head_Health_HasNoBody()
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/v1/models")]
+    [InlineData("/v1/models/igla-7b")]
+    [InlineData("/metrics")]
+    [InlineData("/openapi.json")]
+    [InlineData("/docs")]
+    [InlineData("/golden")]
+    public async Task Head_WhateverAnswersGet_HasNoBody(string path)
     {
-        await using var server = await TestServer.StartAsync();
-        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await server.RawAsync("HEAD /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        await using var server = await TestServer.StartLoadingAsync(mapMore: routes => routes.MapRead("/golden", context => context.Response.WriteAsync("φ"), "It"));
+        server.Load(Script.Says("Hi"));
+        var answer = await server.RawAsync($"HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer);
+        Assert.EndsWith("\r\n\r\n", answer);
+        Assert.NotEmpty(await server.GetTextAsync(path));
     }
 
     [Fact]
@@ -276,8 +290,7 @@ public class HttpTests
     public async Task MapMore_Endpoint_IsServed()
     {
         await using var server = await TestServer.StartLoadingAsync(mapMore: routes =>
-            Microsoft.AspNetCore.Builder.EndpointRouteBuilderExtensions.MapGet(routes, "/phi", (Microsoft.AspNetCore.Http.HttpContext context) =>
-                Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "golden")));
+            routes.MapRead("/phi", context => context.Response.WriteAsync("golden"), "The golden ratio"));
         Assert.Equal("golden", await server.GetTextAsync("/phi"));
     }
 }

@@ -27,6 +27,17 @@ public class MetricsTests
     }
 
     [Fact]
+    public async Task Metrics_BeforeTheFirstRequest_AreThereWithZeros()
+    {
+        await using var server = await TestServer.StartAsync();
+        var before = await server.ScrapeAsync();
+        Assert.All(before.Where(sample => sample.Key != "igla_uptime_seconds"), sample => Assert.Equal("0", sample.Value));
+        await server.ChatAsync();
+        Assert.Equal((await server.ScrapeAsync()).Keys, before.Keys);
+        Assert.Contains("igla_time_to_first_token_seconds_bucket{le=\"0.5\"}", before.Keys);
+    }
+
+    [Fact]
     public async Task N05_Counters_EqualTheSumOfUsage()
     {
         await using var server = await TestServer.StartAsync();
@@ -45,6 +56,9 @@ public class MetricsTests
         completion += 2 * 8;
         prompt += 2;
 
+        var text = await server.GetTextAsync("/metrics");
+        Assert.All(text.TrimEnd('\n').Split('\n'), line => Assert.Matches(
+            "^(|# HELP [a-z_]+ .+|# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\\{le=\"[0-9.+Inf]+\"\\})? [0-9.E+-]+)$", line));
         var samples = await server.ScrapeAsync();
         Assert.Equal($"{completion}", samples["igla_tokens_generated"]);
         Assert.Equal($"{prompt}", samples["igla_prompt_tokens_total"]);

@@ -14,10 +14,6 @@ public static class MockRunner
     private static readonly string[] Words =
         [.. Answer, "user", "system", "assistant", " the", " a", " is", " you", " of", " and", " to", " in", "ing", "er", " world"];
 
-    private const string Template =
-        "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
-        + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
-
     public static ScriptedRunner Create(RunnerCapacity capacity)
     {
         var tokenizer = new WordTokenizer(Words, [EndOfTurn, StartOfTurn]);
@@ -27,7 +23,6 @@ public static class MockRunner
             Architecture = "mock",
             TrainedContextLength = capacity.ContextLength,
             EmbeddingLength = 0,
-            ChatTemplate = Template,
             EndText = EndOfTurn,
         };
         return new ScriptedRunner(model, tokenizer, capacity, tokens => Next(tokens, answer, tokenizer.EndToken!.Value));

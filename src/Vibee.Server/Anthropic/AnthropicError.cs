@@ -9,7 +9,7 @@ internal static class AnthropicError
 {
     public const string RequestIdHeader = "request-id";
 
-    public static bool IsAnthropic(HttpRequest request) => request.Path.StartsWithSegments("/v1/messages");
+    public static bool IsAnthropic(PathString path) => path.StartsWithSegments("/v1/messages");
 
     public static void Write(Utf8JsonWriter json, ApiError error, HttpResponse response)
     {

@@ -27,12 +27,11 @@ internal static class InputMessages
     {
         message.Require("role", out _);
         var role = message.Choice("role", "user", "assistant");
-        if (!message.Require("content", out var content) || role is null)
+        message.Require("content", out _);
+        if (!message.TryGet("content", "a string or an array of content blocks", out var content, JsonValueKind.String, JsonValueKind.Array) || role is null)
             return;
         if (content.ValueKind == JsonValueKind.String)
             result.Add((JsonNode)Message(role, content.GetString()));
-        else if (content.ValueKind != JsonValueKind.Array)
-            message.FailType("content", "a string or an array of content blocks");
         else if (content.GetArrayLength() == 0)
             message.Fail("content", "empty_array", $"'{message.PathOf("content")}' must have at least one block.");
         else if (role == "user")
@@ -118,14 +117,11 @@ internal static class InputMessages
     /// <summary>A string, or blocks of text.</summary>
     private static JsonNode? ReadTexts(RequestFields fields, string name)
     {
-        if (!fields.TryGet(name, out var value))
+        if (!fields.TryGet(name, "a string or an array of text blocks", out var value, JsonValueKind.String, JsonValueKind.Array))
             return null;
-        if (value.ValueKind == JsonValueKind.String)
-            return value.GetString();
-        if (value.ValueKind == JsonValueKind.Array)
-            return new JsonArray([.. fields.Objects(name, value).Select(block => (JsonNode)MessageContent.TextPart(ReadText(block)))]);
-        fields.FailType(name, "a string or an array of text blocks");
-        return null;
+        return value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : new JsonArray([.. fields.Objects(name, value).Select(block => (JsonNode)MessageContent.TextPart(ReadText(block)))]);
     }
 
     private static string ReadText(RequestFields block)

@@ -12,7 +12,7 @@ internal sealed class HealthEndpoint(ServedModel served, IHostApplicationLifetim
             return ApiError.ShuttingDown.SendAsync(context);
         return served.Loaded switch
         {
-            null => ApiError.ModelLoading.SendAsync(context),
+            null => (ApiError.ModelLoading with { Progress = served.Progress }).SendAsync(context),
             { HasFailed: true } => (ApiError.Internal with { Status = 503, Message = "The engine failed; the server must be restarted." }).SendAsync(context),
             _ => JsonReply.SendAsync(context, StatusCodes.Status200OK, VibeeServer.Version, Write),
         };

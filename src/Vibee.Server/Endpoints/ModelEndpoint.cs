@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Vibee.Server.OpenApi;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server.Endpoints;
@@ -6,7 +8,7 @@ namespace Vibee.Server.Endpoints;
 internal abstract class ModelEndpoint(ServerOptions options, ServedModel served) : ModelEndpoint<LoadedModel>(options, served);
 
 /// <summary>An endpoint that takes a JSON object and needs a model of one kind, or any.</summary>
-internal abstract class ModelEndpoint<TModel>(ServerOptions options, ServedModel served)
+internal abstract class ModelEndpoint<TModel>(ServerOptions options, ServedModel served) : IJsonEndpoint
     where TModel : Loaded
 {
     public async Task HandleAsync(HttpContext context)
@@ -28,6 +30,12 @@ internal abstract class ModelEndpoint<TModel>(ServerOptions options, ServedModel
         using (body) // not for as long as the reply takes: its memory is wanted by the next request
             reply = Reply(new RequestFields(body.Root), model);
         await reply(context);
+    }
+
+    public void Describe(Loaded model, JsonElement example, FieldSchema schema)
+    {
+        if (model is TModel fitting)
+            Reply(new RequestFields(example) { Schema = schema }, fitting);
     }
 
     /// <summary>Reads the request.</summary>

@@ -25,7 +25,9 @@ internal sealed class TokenizeEndpoint(ServerOptions options, ServedModel served
     private static List<int> Read(RequestFields fields, ITokenizer tokenizer, bool addSpecial, bool parseSpecial)
     {
         var tokens = new List<int>();
-        if (!fields.Require("content", out var content))
+        const string Expected = "a string, or an array of strings and token ids";
+        fields.Require("content", out _);
+        if (!fields.TryGet("content", Expected, out var content, JsonValueKind.String, JsonValueKind.Array))
             return tokens;
         IEnumerable<JsonElement> parts = content.ValueKind == JsonValueKind.Array ? content.EnumerateArray() : [content];
         foreach (var part in parts)
@@ -35,7 +37,7 @@ internal sealed class TokenizeEndpoint(ServerOptions options, ServedModel served
             else if (part.ValueKind == JsonValueKind.Number && part.TryGetInt32(out var token) && token >= 0 && token < tokenizer.VocabularySize)
                 tokens.Add(token);
             else
-                fields.FailType("content", "a string, or an array of strings and token ids");
+                fields.FailType("content", Expected);
         }
 
         return tokens;

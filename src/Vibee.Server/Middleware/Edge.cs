@@ -70,7 +70,7 @@ internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, 
     private static void SetRequestId(HttpContext context, string id)
     {
         context.Response.Headers["x-request-id"] = id;
-        if (AnthropicError.IsAnthropic(context.Request))
+        if (AnthropicError.IsAnthropic(context.Request.Path))
             context.Response.Headers[AnthropicError.RequestIdHeader] = id;
     }
 

@@ -11,7 +11,9 @@ namespace Vibee.Server.Observability;
 internal sealed class ServerMetrics : IDisposable
 {
     private readonly Lock _scrape = new();
-    private readonly PrometheusText _text = new();
+    private readonly List<Instrument> _instruments = [];
+    private readonly MeterListener _listener = new();
+    private readonly PrometheusText _text;
     private readonly BaseExportingMetricReader _reader;
     private readonly MeterProvider _provider;
     private readonly Meter _meter;
@@ -23,6 +25,13 @@ internal sealed class ServerMetrics : IDisposable
     {
         var started = Stopwatch.GetTimestamp();
         _meter = new Meter($"vibee.{Guid.NewGuid():N}"); // the provider tells meters apart by name only
+        _text = new PrometheusText(_instruments);
+        _listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter == _meter)
+                _instruments.Add(instrument);
+        };
+        _listener.Start();
         _reader = new BaseExportingMetricReader(_text);
         _provider = Sdk.CreateMeterProviderBuilder().AddMeter(_meter.Name).AddReader(_reader).Build();
         _requests = _meter.CreateCounter<long>("igla_requests_total", null, "Total requests");
@@ -31,11 +40,6 @@ internal sealed class ServerMetrics : IDisposable
             null, "Uptime");
         _promptTokens = _meter.CreateCounter<long>("igla_prompt_tokens_total", null, "Prompt tokens of all answers");
         Engine = new EngineMetrics(_meter);
-
-        // A counter that was never counted up is not exported; an operator expects to see it at 0.
-        _requests.Add(0);
-        _tokensGenerated.Add(0);
-        _promptTokens.Add(0);
     }
 
     public EngineMetrics Engine { get; }
@@ -62,6 +66,7 @@ internal sealed class ServerMetrics : IDisposable
 
     public void Dispose()
     {
+        _listener.Dispose();
         _provider.Dispose();
         _meter.Dispose();
     }

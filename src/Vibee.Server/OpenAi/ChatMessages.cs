@@ -10,27 +10,12 @@ internal static class ChatMessages
     public static JsonArray Read(RequestFields request)
     {
         var result = new JsonArray();
-        if (!request.Require("messages", out var messages))
+        if (!request.Require("messages", out _) || request.Array("messages") is not { } messages)
             return result;
-        if (messages.ValueKind != JsonValueKind.Array)
-        {
-            request.FailType("messages", "an array");
-            return result;
-        }
-
         if (messages.GetArrayLength() == 0)
             request.Fail("messages", "empty_array", "'messages' must have at least one message.");
-        foreach (var message in messages.EnumerateArray())
-        {
-            var name = $"messages[{result.Count}]";
-            if (message.ValueKind == JsonValueKind.Object)
-                result.Add((JsonNode)ReadMessage(new RequestFields(message, name, request)));
-            else
-                request.FailType(name, "an object");
-            if (request.Problem is not null)
-                break; // hostile input may hold a million of them
-        }
-
+        foreach (var message in request.Objects("messages", messages))
+            result.Add((JsonNode)ReadMessage(message));
         return result;
     }
 
@@ -54,43 +39,42 @@ internal static class ChatMessages
             result["reasoning"] = reasoning;
         }
 
+        if (message.String("refusal") is { } refusal)
+            result["content"] ??= refusal;
         if (message.Bool("prefix") == true)
             result["prefix"] = true;
         if (message.Array("tool_calls") is { } calls && calls.GetArrayLength() > 0)
             result["tool_calls"] = ReadToolCalls(message, calls);
+        else if (message.Object("function_call") is { } call)
+            result["tool_calls"] = new JsonArray(ToolCall(null, call)); // what a call was called before there were several
         return result;
     }
 
     private static JsonArray ReadToolCalls(RequestFields message, JsonElement calls)
     {
         var result = new JsonArray();
-        foreach (var element in calls.EnumerateArray())
+        foreach (var call in message.Objects("tool_calls", calls))
         {
-            var name = $"tool_calls[{result.Count}]";
-            if (element.ValueKind != JsonValueKind.Object)
-            {
-                message.FailType(name, "an object");
-                break;
-            }
-
-            var call = new RequestFields(element, message.PathOf(name), message);
             call.Require("function", out _);
-            var function = call.Object("function");
-            function?.Require("name", out _);
-            result.Add((JsonNode)new JsonObject
-            {
-                ["id"] = call.String("id"),
-                ["type"] = "function",
-                ["function"] = new JsonObject
-                {
-                    ["name"] = function?.String("name"),
-                    ["arguments"] = function?.String("arguments") is { Length: > 0 } arguments ? arguments : "{}",
-                },
-            });
-            if (message.Problem is not null)
-                break;
+            if (call.Object("function") is { } function)
+                result.Add((JsonNode)ToolCall(call.String("id"), function));
         }
 
         return result;
+    }
+
+    private static JsonObject ToolCall(string? id, RequestFields function)
+    {
+        function.Require("name", out _);
+        return new JsonObject
+        {
+            ["id"] = id,
+            ["type"] = "function",
+            ["function"] = new JsonObject
+            {
+                ["name"] = function.String("name"),
+                ["arguments"] = function.String("arguments") is { Length: > 0 } arguments ? arguments : "{}",
+            },
+        };
     }
 }

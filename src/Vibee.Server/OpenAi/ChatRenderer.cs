@@ -10,7 +10,7 @@ namespace Vibee.Server.OpenAi;
 internal sealed class ChatRenderer
 {
     private const string ChatMl =
-        "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+        "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content or '' }}<|im_end|>\n{% endfor %}"
         + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
     private readonly ModelInfo _model;

@@ -64,12 +64,9 @@ internal sealed record ChatRequest : ConversationRequest
         if (fields.Array("tools") is { } tools && tools.GetArrayLength() > 0)
             fields.Fail(ApiError.Unsupported("tools"));
         fields.Bool("parallel_tool_calls");
-        if (!fields.TryGet("tool_choice", out var choice))
+        if (!fields.TryGet("tool_choice", "a string or an object", out var choice, JsonValueKind.String, JsonValueKind.Object))
             return;
-
-        if (choice.ValueKind is not (JsonValueKind.String or JsonValueKind.Object))
-            fields.FailType("tool_choice", "a string or an object");
-        else if (choice.ValueKind != JsonValueKind.String || choice.GetString() is not ("none" or "auto"))
+        if (choice.ValueKind != JsonValueKind.String || choice.GetString() is not ("none" or "auto"))
             fields.Fail("tool_choice", "invalid_value", "'tool_choice' must be none or auto where 'tools' is empty.");
     }
 

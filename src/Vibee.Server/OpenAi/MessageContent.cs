@@ -21,7 +21,7 @@ internal static class MessageContent
 
     public static JsonNode? Read(RequestFields message, string? role)
     {
-        if (!message.TryGet(Name, out var content))
+        if (!message.Has(Name))
         {
             var mayBeAbsent = role == "assistant"
                 && (message.Has("tool_calls") || message.Has("refusal") || message.Has("function_call"));
@@ -30,16 +30,9 @@ internal static class MessageContent
             return null;
         }
 
-        switch (content.ValueKind)
-        {
-            case JsonValueKind.String:
-                return content.GetString();
-            case JsonValueKind.Array:
-                return ReadParts(message, content);
-            default:
-                message.FailType(Name, "a string or an array of content parts");
-                return null;
-        }
+        if (!message.TryGet(Name, "a string or an array of content parts", out var content, JsonValueKind.String, JsonValueKind.Array))
+            return null;
+        return content.ValueKind == JsonValueKind.String ? content.GetString() : ReadParts(message, content);
     }
 
     private static JsonArray ReadParts(RequestFields message, JsonElement parts)
@@ -47,19 +40,7 @@ internal static class MessageContent
         if (parts.GetArrayLength() == 0)
             message.Fail(Name, "empty_array", $"'{message.PathOf(Name)}' must have at least one part.");
 
-        var texts = new JsonArray();
-        foreach (var element in parts.EnumerateArray())
-        {
-            var name = $"{Name}[{texts.Count}]";
-            if (element.ValueKind == JsonValueKind.Object)
-                texts.Add((JsonNode)TextPart(ReadPart(new RequestFields(element, message.PathOf(name), message)) ?? ""));
-            else
-                message.FailType(name, "an object");
-            if (message.Problem is not null)
-                break;
-        }
-
-        return texts;
+        return new JsonArray([.. message.Objects(Name, parts).Select(part => (JsonNode)TextPart(ReadPart(part) ?? ""))]);
     }
 
     private static string? ReadPart(RequestFields part)

@@ -16,12 +16,10 @@ internal sealed class ResponsesInput
         var input = new ResponsesInput();
         if (instructions is not null)
             input.Add("system", instructions);
-        if (!request.TryGet("input", out var items))
+        if (!request.TryGet("input", "a string or an array of items", out var items, JsonValueKind.String, JsonValueKind.Array))
             return input._messages;
         if (items.ValueKind == JsonValueKind.String)
             input.Add("user", items.GetString());
-        else if (items.ValueKind != JsonValueKind.Array)
-            request.FailType("input", "a string or an array of items");
         else
             input.ReadItems(request, items);
         return input._messages;
@@ -119,13 +117,11 @@ internal sealed class ResponsesInput
     /// <summary>A string, or parts of text.</summary>
     private static JsonNode? ReadTexts(RequestFields item, string name)
     {
-        if (!item.TryGet(name, out var value))
+        if (!item.TryGet(name, "a string or an array of parts", out var value, JsonValueKind.String, JsonValueKind.Array))
             return null;
         if (value.ValueKind == JsonValueKind.String)
             return value.GetString();
-        if (value.ValueKind != JsonValueKind.Array)
-            item.FailType(name, "a string or an array of parts");
-        else if (value.GetArrayLength() == 0)
+        if (value.GetArrayLength() == 0)
             item.Fail(name, "empty_array", $"'{item.PathOf(name)}' must have at least one part.");
         else
             return new JsonArray([.. item.Objects(name, value).Select(part => (JsonNode)MessageContent.TextPart(ReadText(part)))]);

@@ -25,7 +25,8 @@ internal sealed class TextInputs(RequestFields fields, string name, int maxItems
 
     public IReadOnlyList<PreparedPrompt> Read()
     {
-        if (!fields.Require(name, out var value))
+        fields.Require(name, out _);
+        if (!fields.TryGet(name, Expected, out var value, JsonValueKind.String, JsonValueKind.Array))
             return _inputs;
         switch (value.ValueKind)
         {
@@ -38,11 +39,8 @@ internal sealed class TextInputs(RequestFields fields, string name, int maxItems
             case JsonValueKind.Array when value[0].ValueKind == JsonValueKind.Number:
                 Add(value, name);
                 break;
-            case JsonValueKind.Array:
-                AddAll(value);
-                break;
             default:
-                fields.FailType(name, Expected);
+                AddAll(value);
                 break;
         }
 

@@ -11,7 +11,7 @@ namespace Vibee.Server.Requests;
 /// <param name="Param">The path of the field at fault.</param>
 /// <param name="Code">For programs.</param>
 /// <param name="Type">The family that SDKs choose an exception by.</param>
-internal sealed record ApiError(
+public sealed record ApiError(
     int Status, string Message, string? Param = null, string? Code = null, string Type = ApiError.InvalidRequest)
 {
     public const string InvalidRequest = "invalid_request_error";
@@ -21,13 +21,13 @@ internal sealed record ApiError(
     // SDKs do not obey a longer wait than this.
     private const double LongestRetryAfter = 60;
 
-    public static readonly ApiError ModelLoading =
+    internal static readonly ApiError ModelLoading =
         new(503, "The model is loading; try again in a moment.", null, "model_loading", ServerError) { RetryAfter = 1 };
 
-    public static readonly ApiError ShuttingDown =
+    internal static readonly ApiError ShuttingDown =
         new(503, "The server is shutting down.", null, "shutting_down", ServerError) { RetryAfter = 5 };
 
-    public static readonly ApiError Internal =
+    internal static readonly ApiError Internal =
         new(500, "The server had an error while processing the request.", Type: ServerError);
 
     /// <summary>SDKs try again after a status from 500 on; this tells them that it is of no use.</summary>
@@ -36,9 +36,12 @@ internal sealed record ApiError(
     /// <summary>When to try again, in seconds; SDKs wait so long.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>How much of the model is loaded, from 0 to 1, for those who wait for it.</summary>
+    public float? Progress { get; init; }
+
     /// <summary>The queue is full.</summary>
     /// <param name="wait">About how long until it is not.</param>
-    public static ApiError Overloaded(TimeSpan wait) =>
+    internal static ApiError Overloaded(TimeSpan wait) =>
         new(429, "As many requests wait as the server takes (--max-queue); try again in a moment.", null, "server_overloaded", "requests")
         {
             RetryAfter = (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, LongestRetryAfter),
@@ -50,7 +53,7 @@ internal sealed record ApiError(
         Invalid(param, "unsupported_parameter", $"'{param}' is not supported by this server. Leave it out.");
 
     /// <summary>Why an engine takes no more work; null if it has taken it.</summary>
-    public static ApiError? Of(SubmitResult result, TimeSpan queueWait) => result switch
+    internal static ApiError? Of(SubmitResult result, TimeSpan queueWait) => result switch
     {
         SubmitResult.Accepted => null,
         SubmitResult.QueueFull => Overloaded(queueWait),
@@ -66,6 +69,8 @@ internal sealed record ApiError(
         json.WriteString("type"u8, Type);
         json.WriteString("param"u8, Param);
         json.WriteString("code"u8, Code);
+        if (Progress is { } progress)
+            json.WriteNumber("progress"u8, progress);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -76,7 +81,7 @@ internal sealed record ApiError(
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (IsFinal)
             context.Response.Headers["x-should-retry"] = "false";
-        return AnthropicError.IsAnthropic(context.Request)
+        return AnthropicError.IsAnthropic(context.Request.Path)
             ? JsonReply.SendAsync(context, Status, (Error: this, context.Response), static (json, reply) => AnthropicError.Write(json, reply.Error, reply.Response))
             : JsonReply.SendAsync(context, Status, this, static (json, error) => error.Write(json));
     }

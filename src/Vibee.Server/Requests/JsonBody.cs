@@ -10,6 +10,9 @@ internal sealed class JsonBody : IDisposable
     // Every field that is looked for is looked for among all: a million of them would be a minute's work.
     private const int MaxFields = 1000;
 
+    // What a client claims to send costs it nothing; what it sends is stored as it comes, in a buffer that doubles.
+    private const int MaxFirstBuffer = 64 << 10;
+
     private readonly byte[] _bytes;
     private readonly JsonDocument _document;
 
@@ -23,7 +26,7 @@ internal sealed class JsonBody : IDisposable
         if (CheckHeaders(request, limit) is { } refusal)
             return (null, refusal);
 
-        var bytes = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 4096, 1, limit));
+        var bytes = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 4096, 1, Math.Min(limit, MaxFirstBuffer)));
         try
         {
             var length = 0;

@@ -5,14 +5,15 @@ using System.Text.Json;
 namespace Vibee.Server.Requests;
 
 /// <summary>Sends one JSON document with its length, in one write.</summary>
-internal static class JsonReply
+public static class JsonReply
 {
     /// <summary>Readable letters of every language instead of escapes; nothing here is ever put into HTML.</summary>
-    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic]
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json) t_writer;
 
+    /// <summary>Sends what <paramref name="write"/> writes of <paramref name="value"/>.</summary>
     public static async Task SendAsync<T>(HttpContext context, int status, T value, Action<Utf8JsonWriter, T> write)
     {
         // A client that asked with HEAD gets the length and no body, which Kestrel sees to.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vibee.Server.OpenApi;
 
 namespace Vibee.Server.Requests;
 
@@ -12,9 +13,15 @@ namespace Vibee.Server.Requests;
 /// <param name="parent">Whose problem becomes the whole request's problem.</param>
 internal sealed class RequestFields(JsonElement json, string path = "", RequestFields? parent = null)
 {
+    private static readonly JsonElement Empty = JsonDocument.Parse("{}").RootElement;
+
     private ApiError? _problem;
 
     public JsonElement Json { get; } = json;
+
+    /// <summary>Set only to learn what a reader asks for: every question is written down here, nothing is a problem,
+    /// and objects that are absent are asked about all the same.</summary>
+    public FieldSchema? Schema { get; init; }
 
     /// <summary>The first problem found here or in an object inside, or null.</summary>
     public ApiError? Problem => parent is null ? _problem : parent.Problem;
@@ -23,10 +30,10 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
 
     public void Fail(ApiError problem)
     {
-        if (parent is null)
-            _problem ??= problem;
-        else
+        if (parent is not null)
             parent.Fail(problem);
+        else if (Schema is null)
+            _problem ??= problem;
     }
 
     /// <summary>Remembers a problem with field <paramref name="name"/>.</summary>
@@ -36,14 +43,30 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
     public void FailType(string name, string expected) =>
         Fail(name, "invalid_type", $"'{PathOf(name)}' must be {expected}.");
 
-    public bool TryGet(string name, out JsonElement value) =>
-        Json.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+    public bool TryGet(string name, out JsonElement value)
+    {
+        Schema?.Property(name);
+        return Json.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+    }
 
     public bool Has(string name) => TryGet(name, out _);
+
+    /// <summary>A field that may be of several kinds.</summary>
+    public bool TryGet(string name, string expected, out JsonElement value, params ReadOnlySpan<JsonValueKind> kinds)
+    {
+        Schema?.Property(name).Is(kinds);
+        if (!TryGet(name, out value))
+            return false;
+        if (kinds.Contains(value.ValueKind))
+            return true;
+        FailType(name, expected);
+        return false;
+    }
 
     /// <summary>A field that must be there.</summary>
     public bool Require(string name, out JsonElement value)
     {
+        Schema?.Require(name);
         if (TryGet(name, out value))
             return true;
         Fail(name, "missing_required_parameter", $"'{PathOf(name)}' is required.");
@@ -54,18 +77,20 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
 
     public bool? Bool(string name)
     {
-        if (!TryGet(name, out var value))
-            return null;
-        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        if (TryGet(name, "true or false", out var value, JsonValueKind.True, JsonValueKind.False))
             return value.GetBoolean();
-        FailType(name, "true or false");
         return null;
     }
 
     public JsonElement? Array(string name) => Read(name, JsonValueKind.Array, "an array");
 
-    public RequestFields? Object(string name) =>
-        Read(name, JsonValueKind.Object, "an object") is { } value ? new RequestFields(value, PathOf(name), this) : null;
+    public RequestFields? Object(string name)
+    {
+        var value = Read(name, JsonValueKind.Object, "an object");
+        if (value is null && Schema is null)
+            return null;
+        return new RequestFields(value ?? Empty, PathOf(name), this) { Schema = Schema?.Property(name).Visit() };
+    }
 
     /// <summary>The objects of array <paramref name="name"/>, up to the first problem: hostile input may hold a
     /// million of them.</summary>
@@ -79,12 +104,13 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
                 FailType(item, "an object");
             if (Problem is not null)
                 yield break;
-            yield return new RequestFields(element, PathOf(item), this);
+            yield return new RequestFields(element, PathOf(item), this) { Schema = Schema?.Property(name).Items.Visit() };
         }
     }
 
     public float? Number(string name, double min, double max)
     {
+        Schema?.Property(name).Between(min, max);
         if (Read(name, JsonValueKind.Number, "a number") is not { } value)
             return null;
         var number = value.GetDouble();
@@ -100,6 +126,7 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
     /// <summary>A whole number; <c>8.0</c> is one.</summary>
     public int? Integer(string name, int min, int max)
     {
+        Schema?.Property(name).IsInteger(min, max);
         if (Read(name, JsonValueKind.Number, "an integer") is not { } value)
             return null;
         if (!value.TryGetInt64(out var number))
@@ -126,6 +153,7 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
     /// <summary>A whole number of 64 bits.</summary>
     public long? Long(string name)
     {
+        Schema?.Property(name).IsInteger(long.MinValue, long.MaxValue);
         if (Read(name, JsonValueKind.Number, "an integer") is not { } value)
             return null;
         if (value.TryGetInt64(out var number))
@@ -142,6 +170,7 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
     /// <summary>One of a few words.</summary>
     public string? Choice(string name, params ReadOnlySpan<string> choices)
     {
+        Schema?.Property(name).IsOneOf(choices);
         if (String(name) is not { } value)
             return null;
         foreach (var choice in choices)
@@ -159,7 +188,7 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
     {
         foreach (var name in names)
         {
-            if (Has(name))
+            if (Schema is null && Has(name))
                 Fail(ApiError.Unsupported(PathOf(name)));
         }
     }
@@ -169,18 +198,11 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
     {
         foreach (var name in names)
         {
-            if (Bool(name) == true)
+            if (Schema is null && Bool(name) == true)
                 Fail(ApiError.Unsupported(PathOf(name)));
         }
     }
 
-    private JsonElement? Read(string name, JsonValueKind kind, string expected)
-    {
-        if (!TryGet(name, out var value))
-            return null;
-        if (value.ValueKind == kind)
-            return value;
-        FailType(name, expected);
-        return null;
-    }
+    private JsonElement? Read(string name, JsonValueKind kind, string expected) =>
+        TryGet(name, expected, out var value, kind) ? value : null;
 }

@@ -29,15 +29,10 @@ internal static class SamplingFields
 
     public static string[] Stops(RequestFields fields, string name = "stop")
     {
-        if (!fields.TryGet(name, out var stop))
+        if (!fields.TryGet(name, "a string or an array of strings", out var stop, JsonValueKind.String, JsonValueKind.Array))
             return [];
         if (stop.ValueKind == JsonValueKind.String)
             return [stop.GetString()!];
-        if (stop.ValueKind != JsonValueKind.Array)
-        {
-            fields.FailType(name, "a string or an array of strings");
-            return [];
-        }
 
         if (stop.GetArrayLength() > MaxStops)
         {
