@@ -91,6 +91,8 @@ public static unsafe partial class LlamaLoader
         using var file = GgufFile.Open(path);
         if (ModelCheck.FindProblem(file) is { } problem)
             throw new RunnerException(problem);
+        if (file.Tensors.FirstOrDefault(tensor => tensor.Type == GgmlType.I2_S) is { } foreign)
+            throw new RunnerException($"{path}: the tensor {foreign.Name} is of bitnet.cpp's type I2_S, which llama.cpp does not have; Trinity runs it (--engine trinity)");
         return GgufModelInfo.Read(file);
     }
 

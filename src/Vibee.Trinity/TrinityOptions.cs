@@ -1,3 +1,4 @@
+using Vibee.Engine;
 using Vibee.Trinity.Memory;
 
 namespace Vibee.Trinity;
@@ -22,6 +23,9 @@ public sealed record TrinityOptions
 
     /// <summary>Positions of the KV cache for all slots together; 0 for every slot's full context.</summary>
     public int KvCells { get; init; }
+
+    /// <summary>How keys and values are stored.</summary>
+    public KvType KvType { get; init; }
 
     /// <summary>What weights, KV cache and buffers may take together.</summary>
     public MemoryBudget Memory { get; init; } = new();

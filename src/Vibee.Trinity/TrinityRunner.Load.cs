@@ -27,7 +27,7 @@ public sealed partial class TrinityRunner
         _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));
         try
         {
-            var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength);
+            var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength, options.KvType);
             var cells = options.KvCells > 0 ? options.KvCells : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
             _cache = new KvCache(shape, options.Slots, context, cells, _memory);
             _logits = new LogitRows(_memory, _vocabulary, Math.Min(options.Slots, options.BatchTokens));

@@ -9,7 +9,7 @@ public class GgmlTypeTests
     [Theory]
     [InlineData(4)]
     [InlineData(31)]
-    [InlineData(36)]
+    [InlineData(37)]
     [InlineData(43)]
     [InlineData(-1)]
     public void Layout_WithdrawnOrUnknownNumber_IsZero(int number) => Assert.Equal(0, ((GgmlType)number).BlockSize());
@@ -22,6 +22,7 @@ public class GgmlTypeTests
     [InlineData(GgmlType.IQ4_XS, 4.25)]
     [InlineData(GgmlType.TQ1_0, 1.6875)]
     [InlineData(GgmlType.TQ2_0, 2.0625)]
+    [InlineData(GgmlType.I2_S, 2)]
     public void Layout_BitsPerWeight_AreThePublishedOnes(GgmlType type, double bits) =>
         Assert.Equal(bits, type.TypeSize() * 8.0 / type.BlockSize());
 }

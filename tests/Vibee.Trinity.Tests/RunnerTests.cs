@@ -114,10 +114,58 @@ public sealed class RunnerTests
         Greedy.Evaluate(runner, Prompt[32..40], 32);
     }
 
-    [Fact]
-    public void Forward_Decode_AllocatesNothing()
+    [Theory]
+    [InlineData("stories260K.gguf", KvType.F16)]
+    [InlineData("stories260K.gguf", KvType.Q8)]
+    [InlineData("igla-tiny.gguf", KvType.F16)]
+    public void Forward_Decode_AllocatesNothing(string model, KvType type)
     {
-        using var runner = Load(threads: 2);
+        using var runner = TrinityRunner.Load(Options(threads: 2) with { Path = Files.Model(model), KvType = type });
+        AssertDecodesWithoutAllocating(runner);
+    }
+
+    [Fact]
+    public void Forward_DecodeOfI2S_AllocatesNothing()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"vibee-{Guid.NewGuid():n}.gguf");
+        try
+        {
+            I2sModel.Convert(Files.Model("igla-tiny.gguf"), path);
+            using var runner = TrinityRunner.Load(Options(threads: 2) with { Path = path });
+            AssertDecodesWithoutAllocating(runner);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("stories260K.gguf", 0.03)]
+    [InlineData("igla-tiny.gguf", 0.03)]
+    public void Forward_KvCacheOf8Bits_LogitsStayClose(string model, double tolerance)
+    {
+        using var full = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model(model) });
+        using var small = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model(model), KvType = KvType.Q8 });
+        var expected = Greedy.Evaluate(full, Prompt, 0);
+        var actual = Greedy.Evaluate(small, Prompt, 0, chunk: 7);
+        Assert.InRange(Norm(expected.Zip(actual, (a, b) => a - b)) / Norm(expected), 1e-7, tolerance);
+
+        static double Norm(IEnumerable<float> values) => Math.Sqrt(values.Sum(value => (double)value * value));
+    }
+
+    [Fact]
+    public void KvCacheOf8Bits_Memory_IsLittleMoreThanHalf()
+    {
+        using var full = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model("igla-tiny.gguf") });
+        using var small = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model("igla-tiny.gguf"), KvType = KvType.Q8 });
+        Assert.Equal(full.Memory[1].Bytes * 34 / 64, small.Memory[1].Bytes);
+        Greedy.Evaluate(full, Prompt, 0);
+        Assert.False(small.Restore(1, full.Save(0)));
+    }
+
+    private static void AssertDecodesWithoutAllocating(TrinityRunner runner)
+    {
         Greedy.Evaluate(runner, Prompt[..20], 0);
         var batch = new Batch(1);
         for (var position = 20; position < 40; position++)

@@ -4,8 +4,8 @@ using Vibee.Trinity.Memory;
 namespace Vibee.Trinity.Kernels;
 
 /// <summary>
-/// The columns that weights are multiplied with: one column of values per token, as floats and, when asked, as 8-bit
-/// integers. Buffers are cut once for the most columns a batch can have.
+/// The columns that weights are multiplied with: one column of values per token, as floats and, when asked, in the
+/// other forms. Buffers are cut once for the most columns a batch can have.
 /// </summary>
 /// <remarks>
 /// <para>Scales belong to blocks of 32 or 256 values, never to a whole column: one outlier channel would then take the
@@ -24,11 +24,12 @@ internal sealed unsafe class Activations : Matrix
     private readonly sbyte* _superQuants;
     private readonly float* _superScales;
     private readonly short* _superSums;
+    private readonly float* _halves;
 
     /// <param name="arena">Where the buffers are cut from.</param>
     /// <param name="columns">The most columns.</param>
     /// <param name="length">Values per column.</param>
-    /// <param name="forms">The integer forms that will ever be asked for.</param>
+    /// <param name="forms">The forms beside floats that will ever be asked for.</param>
     public Activations(Arena arena, int columns, int length, ActivationForms forms)
         : base(arena, columns, length)
     {
@@ -45,6 +46,9 @@ internal sealed unsafe class Activations : Matrix
             _superScales = arena.Take<float>((long)columns * (Stride / SuperBlock + 1));
             _superSums = arena.Take<short>((long)columns * Stride / SubBlock);
         }
+
+        if (forms.HasFlag(ActivationForms.Halves))
+            _halves = arena.Take<float>((long)columns * Stride);
     }
 
     public QuantizedColumn<float> Blocks(int column) => new(
@@ -57,13 +61,18 @@ internal sealed unsafe class Activations : Matrix
         _superScales + (long)column * (Stride / SuperBlock + 1),
         _superSums + (long)column * Stride / SubBlock);
 
-    /// <summary>Makes the integer forms of a column from its floats.</summary>
+    /// <summary>The floats rounded to 16 bits.</summary>
+    public float* Rounded(int column) => _halves + (long)column * Stride;
+
+    /// <summary>Makes the other forms of a column from its floats.</summary>
     public void Quantize(int column, ActivationForms forms)
     {
         if (forms.HasFlag(ActivationForms.Blocks))
             QuantizeBlocks(column);
         if (forms.HasFlag(ActivationForms.SuperBlocks))
             QuantizeSuperBlocks(column);
+        if (forms.HasFlag(ActivationForms.Halves))
+            Halves.Round(Column(column), Rounded(column), Length);
     }
 
     private void QuantizeBlocks(int column)

@@ -47,6 +47,7 @@ internal sealed unsafe class WeightMatrix(WeightFormat format, byte* data, int r
                 y[j * stride + r] = format.Form switch
                 {
                     ActivationForms.Floats => DotProduct.Floats(row.Floats, x.Column(column), columns),
+                    ActivationForms.Halves => DotProduct.Floats(row.Floats, x.Rounded(column), columns),
                     ActivationForms.Blocks => DotProduct.Blocks(row, x.Blocks(column), columns, format.HasOffsets),
                     _ => DotProduct.SuperBlocks(row, x.SuperBlocks(column), columns, format.HasOffsets),
                 };

@@ -5,12 +5,13 @@ namespace Vibee.Trinity.Memory;
 /// <summary>A slot's keys and values as bytes: a header that tells which runner they fit, then whole blocks.</summary>
 internal static class SlotState
 {
-    private const int Version = 1;
+    // And the type of the cells on top of it.
+    private const int Version = 2;
 
     public static byte[] Write(KvCache cache, int slot)
     {
         var length = cache.Length(slot);
-        Header header = new(Version, length, cache.BlockBytes);
+        Header header = new(Version + (int)cache.Type, length, cache.BlockBytes);
         var size = Marshal.SizeOf<Header>();
         var state = new byte[checked((int)(size + (length + KvCache.BlockLength - 1L) / KvCache.BlockLength * cache.BlockBytes))];
         MemoryMarshal.Write(state, header);
@@ -21,7 +22,7 @@ internal static class SlotState
     /// <returns>False when the bytes are another runner's, or there is no room.</returns>
     public static bool TryRead(KvCache cache, int slot, int contextLength, ReadOnlySpan<byte> state)
     {
-        if (!MemoryMarshal.TryRead(state, out Header header) || header.Version != Version || header.BlockBytes != cache.BlockBytes)
+        if (!MemoryMarshal.TryRead(state, out Header header) || header.Version != Version + (int)cache.Type || header.BlockBytes != cache.BlockBytes)
             return false;
         var blocks = state[Marshal.SizeOf<Header>()..];
         if (header.Length < 0 || header.Length > contextLength)
