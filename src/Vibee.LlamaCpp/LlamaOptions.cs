@@ -1,3 +1,5 @@
+using Vibee.Engine;
+
 namespace Vibee.LlamaCpp;
 
 /// <summary>How to load a model. Numbers are checked by the caller, which knows the names of its settings.</summary>
@@ -27,6 +29,9 @@ public sealed record LlamaOptions
 
     /// <summary>Fused attention, which rounds differently; null lets llama.cpp choose, as llama-server does.</summary>
     public bool? FlashAttention { get; init; }
+
+    /// <summary>How keys and values are stored. <see cref="KvType.Q8"/> takes fused attention along.</summary>
+    public KvType KvType { get; init; }
 
     /// <summary>The folder of a llama.cpp build to use instead of the one fetched by the build.</summary>
     public string? LibraryDirectory { get; init; }

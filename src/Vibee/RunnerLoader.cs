@@ -53,6 +53,7 @@ internal static partial class RunnerLoader
                 BatchTokens = settings.BatchSize,
                 Threads = settings.Threads,
                 Memory = new MemoryBudget(settings.Memory),
+                KvType = settings.KvType,
                 Progress = progress,
             });
         }
@@ -65,6 +66,7 @@ internal static partial class RunnerLoader
             BatchTokens = settings.BatchSize,
             Threads = settings.Threads,
             GpuLayers = settings.GpuLayers,
+            KvType = settings.KvType,
             LibraryDirectory = settings.LlamaLibrary,
         };
         return LlamaLoader.Load(options, logger, progress, cancellation);

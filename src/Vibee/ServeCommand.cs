@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Vibee.Engine;
 using Vibee.Server;
 
 namespace Vibee;
@@ -32,6 +33,7 @@ internal static class ServeCommand
         var library = Setting.Text("--llama-lib", "Directory with your own build of llama.cpp (CUDA, ROCm, Metal), v0.5.0");
         var gpuLayers = Setting.OptionalNumber("--gpu-layers", 0, 100_000, "Layers of the model to put on the GPU (default: all of them, where llama.cpp finds a GPU)");
         var memory = Setting.Size("--memory", "Most memory Trinity may take for weights, cache and buffers, such as 900M or 4G (default: no limit)");
+        var kvType = Setting.Choice("--kv-type", "f16", ["f16", "q8"], "How keys and values are kept; q8 takes little more than half the memory, and some accuracy");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
         var drain = Setting.Number("--drain-seconds", 10.0, 0, 3600, "How long running answers may go on after Ctrl-C or SIGTERM");
         var temperature = Setting.OptionalNumber("--temperature", 0f, 2f, "Temperature of requests that set none (default: the model file's, or 0.8)");
@@ -42,7 +44,7 @@ internal static class ServeCommand
 
         var command = new Command("serve", Description)
         {
-            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, logLevel,
+            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvType, logLevel,
             drain, temperature, topK, topP, minP, repeatPenalty,
         };
         command.SetAction(async (parsed, _) =>
@@ -68,6 +70,7 @@ internal static class ServeCommand
             LlamaLibrary = parsed.GetValue(library),
             GpuLayers = parsed.GetValue(gpuLayers),
             Memory = parsed.GetValue(memory),
+            KvType = Enum.Parse<KvType>(parsed.GetValue(kvType)!, ignoreCase: true),
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
             DrainTimeout = TimeSpan.FromSeconds(parsed.GetValue(drain)),
             Sampling = new SamplingOverrides

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vibee.Engine;
 using Vibee.Server;
 
 namespace Vibee;
@@ -43,6 +44,9 @@ internal sealed record ServeSettings
 
     /// <summary>Bytes that Trinity may take for weights, cache and buffers; null is no limit.</summary>
     public required long? Memory { get; init; }
+
+    /// <summary>How the KV cache is stored.</summary>
+    public required KvType KvType { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

@@ -68,6 +68,7 @@ internal static partial class Serving
         var shutdown = server.WaitForShutdownAsync();
         if (await LoadAsync(settings, contextLength, served, logger, shutdown) is { } runner)
         {
+            server.EngineMetrics.Watch(runner);
             var engine = new EngineOptions { MaxQueue = settings.MaxQueue };
             await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());
             served.Ready(inference);

@@ -216,6 +216,12 @@ public sealed class RunnerTests
             Assert.Equal(["The weights", "The KV cache", "The logits", "Buffers"], runner.Memory.Select(piece => piece.Purpose));
             // 5 layers, keys and values of 4 heads of 8 components of 2 bytes, 128 positions in each of 3 slots
             Assert.Equal(5L * 2 * 4 * 8 * 2 * 128 * 3, runner.Memory[1].Bytes);
+            var empty = runner.MemoryUse;
+            Assert.Equal(memory.Used, empty.WeightBytes + empty.KvBytes + empty.ScratchBytes);
+            Assert.Equal((12, 0), (empty.KvBlocks, empty.KvBlocksUsed));
+            Greedy.Evaluate(runner, Prompt[..33], 0);
+            runner.Fork(0, 1, 33);
+            Assert.Equal(empty with { KvBlocksUsed = 2 }, runner.MemoryUse);
         }
 
         Assert.Equal(0, memory.Used);

@@ -52,6 +52,9 @@ internal sealed unsafe class KvCache : IDisposable
 
     public KvType Type => _format.Type;
 
+    /// <summary>Of all blocks.</summary>
+    public long Bytes => _arena.Size;
+
     /// <summary>Blocks in all.</summary>
     public int Blocks => _pool.Count;
 
