@@ -32,4 +32,7 @@ public sealed record TrinityOptions
 
     /// <summary>Is told how far loading has come, from 0 to 1.</summary>
     public IProgress<float>? Progress { get; init; }
+
+    /// <summary>Ends loading.</summary>
+    public CancellationToken Cancellation { get; init; }
 }

@@ -10,18 +10,20 @@ namespace Vibee.Trinity;
 // How a runner comes to be.
 public sealed partial class TrinityRunner
 {
-    private TrinityRunner(GgufFile file, TrinityOptions options)
+    private TrinityRunner(GgufFile file, TrinityOptions options, LoadProgress progress)
     {
         _file = file;
         _memory = options.Memory;
+        progress.Report(0);
         Tokenizer = ReadTokenizer(file);
+        progress.Report(0.05f);
         Model = GgufModelInfo.Read(file).With(Tokenizer);
         var context = options.ContextLength > 0 ? options.ContextLength : Model.TrainedContextLength;
         var reader = new ModelReader(file, context);
         var model = Architectures.Read(reader);
         _vocabulary = model.Shape.Vocabulary;
         Check(model, context);
-        options.Progress?.Report(0.5f);
+        progress.Report(0.1f);
 
         _expected = new int[options.Slots];
         _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));
@@ -36,6 +38,7 @@ public sealed partial class TrinityRunner
             _ = new Transformer(model, reader, options.BatchTokens, _cache, _team, measure);
             _buffers = new Arena(_memory, "Buffers", measure.Used);
             _transformer = new Transformer(model, reader, options.BatchTokens, _cache, _team, _buffers);
+            progress.ReadWeights(file, from: 0.1f);
         }
         catch
         {
@@ -48,13 +51,14 @@ public sealed partial class TrinityRunner
         }
 
         Capacity = new RunnerCapacity(options.Slots, options.BatchTokens, context, _cache.Cells);
-        options.Progress?.Report(1);
+        progress.Report(1);
     }
 
     /// <summary>Opens a file and makes a runner of it.</summary>
     /// <exception cref="RunnerException">Trinity cannot run the model, or not with these settings; the message names the
     /// tensor, key or setting that stands in the way.</exception>
     /// <exception cref="GgufException">The file is no readable GGUF file.</exception>
+    /// <exception cref="OperationCanceledException">Loading was cancelled; nothing is left of it.</exception>
     public static TrinityRunner Load(TrinityOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
@@ -64,7 +68,7 @@ public sealed partial class TrinityRunner
         var file = GgufFile.Open(options.Path);
         try
         {
-            return new TrinityRunner(file, options);
+            return new TrinityRunner(file, options, new LoadProgress(options.Progress, options.Cancellation));
         }
         catch
         {

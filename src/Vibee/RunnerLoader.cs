@@ -55,6 +55,7 @@ internal static partial class RunnerLoader
                 Memory = new MemoryBudget(settings.Memory),
                 KvType = settings.KvType,
                 Progress = progress,
+                Cancellation = cancellation,
             });
         }
 

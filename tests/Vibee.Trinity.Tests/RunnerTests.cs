@@ -208,6 +208,42 @@ public sealed class RunnerTests
     }
 
     [Fact]
+    public void Load_Progress_RisesInManyStepsToOne()
+    {
+        var steps = new Steps();
+        TrinityRunner.Load(Options(1) with { Progress = steps }).Dispose();
+        Assert.Equal(steps.Order(), steps);
+        Assert.Equal(1, steps[^1]);
+        Assert.InRange(steps.Distinct().Count(), 20, int.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    public void Load_CancelledOnTheWay_EndsAndLeavesNothing(double at)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var memory = new MemoryBudget();
+        var steps = new Steps { Reached = share => { if (share >= at) cancellation.Cancel(); } };
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => TrinityRunner.Load(Options(1) with { Memory = memory, Progress = steps, Cancellation = cancellation.Token }));
+        Assert.Equal(0, memory.Used);
+        Assert.InRange(steps[^1], at, 0.99);
+    }
+
+    private sealed class Steps : List<float>, IProgress<float>
+    {
+        public Action<float> Reached { get; init; } = _ => { };
+
+        public void Report(float value)
+        {
+            Add(value);
+            Reached(value);
+        }
+    }
+
+    [Fact]
     public void Memory_AfterLoad_IsExactAndGoneAfterDispose()
     {
         var memory = new MemoryBudget();
