@@ -33,6 +33,8 @@ public sealed class RunnerTests
 
     [Theory]
     [InlineData("models/igla-tiny-F16.gguf")]
+    [InlineData("models/igla-tiny.gguf")]
+    [InlineData("models/quant/llama-TQ2_0.gguf")]
     [InlineData("models/arch/llama-moe-Q8_0.gguf")]
     [InlineData("models/arch/gemma3-dense-Q8_0.gguf")]
     [InlineData("models/arch/phi2-dense-Q8_0.gguf")]

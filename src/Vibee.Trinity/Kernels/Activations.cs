@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Vibee.Trinity.Memory;
+using Vibee.Trinity.Ternary;
 
 namespace Vibee.Trinity.Kernels;
 
@@ -25,6 +26,9 @@ internal sealed unsafe class Activations : Matrix
     private readonly float* _superScales;
     private readonly short* _superSums;
     private readonly float* _halves;
+    private readonly float* _ternaryScales;
+    private readonly int* _ternarySums;
+    private readonly int _ternaryStride;
 
     /// <param name="arena">Where the buffers are cut from.</param>
     /// <param name="columns">The most columns.</param>
@@ -40,11 +44,18 @@ internal sealed unsafe class Activations : Matrix
             _sums = arena.Take<float>((long)columns * Stride / Block);
         }
 
-        if (forms.HasFlag(ActivationForms.SuperBlocks))
+        if ((forms & (ActivationForms.SuperBlocks | ActivationForms.Ternary)) != 0)
         {
             _superQuants = arena.Take<sbyte>((long)columns * Stride);
             _superScales = arena.Take<float>((long)columns * (Stride / SuperBlock + 1));
             _superSums = arena.Take<short>((long)columns * Stride / SubBlock);
+        }
+
+        if (forms.HasFlag(ActivationForms.Ternary))
+        {
+            _ternaryStride = (columns + 3) & ~3;
+            _ternaryScales = arena.Take<float>((long)_ternaryStride * (length / SuperBlock));
+            _ternarySums = arena.Take<int>((long)_ternaryStride * (length / SuperBlock));
         }
 
         if (forms.HasFlag(ActivationForms.Halves))
@@ -61,6 +72,10 @@ internal sealed unsafe class Activations : Matrix
         _superScales + (long)column * (Stride / SuperBlock + 1),
         _superSums + (long)column * Stride / SubBlock);
 
+    /// <summary>All columns.</summary>
+    public TernaryProduct.TernaryColumns Ternary() =>
+        new(_superQuants, _ternaryScales, _ternarySums, Stride, _ternaryStride, Length / SuperBlock);
+
     /// <summary>The floats rounded to 16 bits.</summary>
     public float* Rounded(int column) => _halves + (long)column * Stride;
 
@@ -69,8 +84,10 @@ internal sealed unsafe class Activations : Matrix
     {
         if (forms.HasFlag(ActivationForms.Blocks))
             QuantizeBlocks(column);
-        if (forms.HasFlag(ActivationForms.SuperBlocks))
+        if ((forms & (ActivationForms.SuperBlocks | ActivationForms.Ternary)) != 0)
             QuantizeSuperBlocks(column);
+        if (forms.HasFlag(ActivationForms.Ternary))
+            Transpose(column);
         if (forms.HasFlag(ActivationForms.Halves))
             Halves.Round(Column(column), Rounded(column), Length);
     }
@@ -99,6 +116,19 @@ internal sealed unsafe class Activations : Matrix
             target.Scales[block] = largest / 127;
             for (var sub = start; sub < start + SuperBlock; sub += SubBlock)
                 target.Sums[sub / SubBlock] = (short)Round(values + sub, target.Quants + sub, SubBlock, largest > 0 ? 127 / largest : 0);
+        }
+    }
+
+    private void Transpose(int column)
+    {
+        var source = SuperBlocks(column);
+        for (var block = 0; block < Length / SuperBlock; block++)
+        {
+            var sum = 0;
+            for (var sub = 0; sub < SuperBlock / SubBlock; sub++)
+                sum += source.Sums[block * (SuperBlock / SubBlock) + sub];
+            _ternaryScales[(long)block * _ternaryStride + column] = source.Scales[block];
+            _ternarySums[(long)block * _ternaryStride + column] = sum;
         }
     }
 

@@ -19,9 +19,6 @@ public sealed class I2sTests : IDisposable
         foreach (var text in new[] { "Hello!", "What is 3 plus 4?", "Tell me a story.", "The capital of France" })
         {
             var prompt = expected.Tokenizer.Encode(text, addSpecial: true, parseSpecial: true);
-            Assert.Equal(Greedy.Evaluate(expected, prompt, 0), Greedy.Evaluate(actual, prompt, 0));
-            expected.Truncate(0, 0);
-            actual.Truncate(0, 0);
             Assert.Equal(Greedy.Generate(expected, prompt, 60), Greedy.Generate(actual, prompt, 60));
         }
     }
