@@ -14,6 +14,20 @@ public class GgmlTypeTests
     [InlineData(-1)]
     public void Layout_WithdrawnOrUnknownNumber_IsZero(int number) => Assert.Equal(0, ((GgmlType)number).BlockSize());
 
+    [Fact]
+    public void I2S_Tensor_HasItsScaleBehindItsRows()
+    {
+        using var files = new TestFiles();
+        var writer = new GgufWriter();
+        writer.AddTensor("t", GgmlType.I2_S, [256, 3], new byte[3 * 64 + 32]);
+        Assert.Throws<ArgumentException>(() => writer.AddTensor("u", GgmlType.I2_S, [256, 3], new byte[3 * 64]));
+        Assert.Throws<ArgumentException>(() => writer.AddTensor("u", GgmlType.I2_S, [64], new byte[48]));
+        var path = files.Write(writer);
+        using (var file = GgufFile.Open(path))
+            Assert.Equal(3 * 64 + 32, file.Tensors[0].ByteLength);
+        Refusal.Contains("ends inside tensor 't'", files.Write(File.ReadAllBytes(path)[..^32]));
+    }
+
     [Theory]
     [InlineData(GgmlType.Q4_0, 4.5)]
     [InlineData(GgmlType.Q8_0, 8.5)]
