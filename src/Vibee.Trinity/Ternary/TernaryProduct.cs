@@ -72,9 +72,9 @@ internal static unsafe partial class TernaryProduct
     {
         switch (path)
         {
-            case TernaryPath.Vector512: Run<Vector512Kernel>(weights, rows, x, inputs, columns, y, stride); break;
-            case TernaryPath.Vector256: Run<Vector256Kernel>(weights, rows, x, inputs, columns, y, stride); break;
-            case TernaryPath.Vector128: Run<Vector128Kernel>(weights, rows, x, inputs, columns, y, stride); break;
+            case TernaryPath.Vector512: Run<LaneKernel<Lanes512, Vector512<short>, Vector512<ushort>, Vector512<sbyte>>>(weights, rows, x, inputs, columns, y, stride); break;
+            case TernaryPath.Vector256: Run<LaneKernel<Lanes256, Vector256<short>, Vector256<ushort>, Vector256<sbyte>>>(weights, rows, x, inputs, columns, y, stride); break;
+            case TernaryPath.Vector128: Run<LaneKernel<Lanes128, Vector128<short>, Vector128<ushort>, Vector128<sbyte>>>(weights, rows, x, inputs, columns, y, stride); break;
             default: Run<ScalarKernel>(weights, rows, x, inputs, columns, y, stride); break;
         }
     }
