@@ -14,6 +14,7 @@ public sealed class EngineMetrics
             [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
     };
 
+    private readonly Meter _meter;
     private readonly Histogram<double> _timeToFirstToken;
     private readonly Histogram<double> _interTokenLatency;
     private readonly Counter<long> _promptTokensEvaluated;
@@ -26,6 +27,7 @@ public sealed class EngineMetrics
 
     public EngineMetrics(Meter meter)
     {
+        _meter = meter;
         _timeToFirstToken = meter.CreateHistogram("igla_time_to_first_token_seconds", null,
             "Time from submission to the first token", tags: null, Latencies);
         _interTokenLatency = meter.CreateHistogram("igla_inter_token_latency_seconds", null,
@@ -55,6 +57,21 @@ public sealed class EngineMetrics
     {
         Volatile.Write(ref _usedCells, cache.UsedCells);
         Volatile.Write(ref _evictions, cache.Evictions);
+    }
+
+    /// <summary>Shows what a runner holds, if it keeps count; called once.</summary>
+    public void Watch(IModelRunner runner)
+    {
+        if (runner.MemoryUse is null)
+            return;
+        Gauge("igla_weights_bytes", "Bytes of the model's weights, mapped", memory => memory.WeightBytes);
+        Gauge("igla_kv_cache_bytes", "Bytes of the KV cache", memory => memory.KvBytes);
+        Gauge("igla_scratch_bytes", "Bytes of buffers and logits", memory => memory.ScratchBytes);
+        Gauge("igla_kv_blocks", "Blocks of the KV cache", memory => memory.KvBlocks);
+        Gauge("igla_kv_blocks_used", "Blocks of the KV cache that hold something", memory => memory.KvBlocksUsed);
+
+        void Gauge(string name, string description, Func<RunnerMemory, long> value) =>
+            _meter.CreateObservableGauge(name, () => runner.MemoryUse is { } memory ? value(memory) : 0, null, description);
     }
 
     internal void Observe(int running, int waiting)

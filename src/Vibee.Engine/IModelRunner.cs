@@ -23,6 +23,10 @@ public interface IModelRunner : IDisposable
     /// <summary>How much the runner can hold and evaluate at once. Constant.</summary>
     RunnerCapacity Capacity { get; }
 
+    /// <summary>What the runner holds at this moment, or null if it does not keep count. From any thread, also after it
+    /// was disposed.</summary>
+    RunnerMemory? MemoryUse => null;
+
     /// <summary>
     /// Evaluates the tokens of <paramref name="batch"/>, at most <see cref="RunnerCapacity.BatchTokens"/>, and
     /// stores their keys and values. Tokens of one slot must continue it without a gap, in ascending order.

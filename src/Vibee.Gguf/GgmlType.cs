@@ -34,6 +34,9 @@ public enum GgmlType
     BF16 = 30,
     TQ1_0 = 34,
     TQ2_0 = 35,
+
+    /// <summary>Of bitnet.cpp, not of ggml: trits with one scale for the whole tensor, which stands behind its last row.</summary>
+    I2_S = 36,
     MXFP4 = 39,
     NVFP4 = 40,
     Q1_0 = 41,
@@ -48,6 +51,9 @@ public static class GgmlTypes
 
     /// <summary>Bytes per block; 0 for a number that names no type.</summary>
     public static int TypeSize(this GgmlType type) => Layout(type).Bytes;
+
+    /// <summary>Bytes of a tensor behind its last row.</summary>
+    public static int TailSize(this GgmlType type) => type == GgmlType.I2_S ? 32 : 0;
 
     private static (int Weights, int Bytes) Layout(GgmlType type) => type switch
     {
@@ -79,6 +85,7 @@ public static class GgmlTypes
         GgmlType.IQ3_XXS => (256, 98),
         GgmlType.IQ4_XS => (256, 136),
         GgmlType.TQ1_0 => (256, 54),
+        GgmlType.I2_S => (128, 32),
         _ => (0, 0),
     };
 }

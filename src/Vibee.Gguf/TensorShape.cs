@@ -19,8 +19,8 @@ internal sealed class TensorShape
 
     public long ElementCount { get; }
 
-    /// <summary>Exact: rows hold whole blocks, and the count of elements times the size of a block fits (checked below).</summary>
-    public long ByteLength => ElementCount / Type.BlockSize() * Type.TypeSize();
+    /// <summary>Exact: rows hold whole blocks, and the count of elements times the size of a block fits, with a tail (checked below).</summary>
+    public long ByteLength => ElementCount / Type.BlockSize() * Type.TypeSize() + Type.TailSize();
 
     /// <returns>Null, and a predicate for a message ("has …"), if there can be no such tensor.</returns>
     public static TensorShape? TryCreate(string name, GgmlType type, long[] dimensions, out string problem)

@@ -1,4 +1,5 @@
 using Vibee.Engine;
+using Vibee.Gguf;
 
 namespace Vibee.LlamaCpp;
 
@@ -31,6 +32,12 @@ internal static unsafe class LlamaContext
         parameters.n_threads = parameters.n_threads_batch = options.Threads;
         // Models with a sliding window keep all positions: a pruned cache could be neither truncated nor forked.
         parameters.swa_full = 1;
+        if (options.KvType == KvType.Q8)
+        {
+            parameters.type_k = parameters.type_v = (int)GgmlType.Q8_0;
+            parameters.flash_attn_type = 1; // llama.cpp reads values of 8 bits in fused attention only
+        }
+
         if (options.FlashAttention is { } flashAttention)
             parameters.flash_attn_type = flashAttention ? 1 : 0;
 
@@ -48,7 +55,7 @@ internal static unsafe class LlamaContext
             {
                 BatchLogits = batchLogits,
                 SharesPrefixes = !isRecurrent,
-                StateFormat = $"llama.cpp {LlamaLibrary.Version} f16",
+                StateFormat = $"llama.cpp {LlamaLibrary.Version} {options.KvType}",
             };
             return new LlamaRunner(model, context, threads, info, tokenizer, capacity, batchLogits);
         }

@@ -95,11 +95,15 @@ public static unsafe partial class LlamaLoader
     private static GgufFile Inspect(string path)
     {
         var file = GgufFile.Open(path);
-        if (ModelCheck.FindProblem(file) is not { } problem)
+        if ((ModelCheck.FindProblem(file) ?? FindForeign(file)) is not { } problem)
             return file;
         file.Dispose();
         throw new RunnerException(problem);
     }
+
+    private static string? FindForeign(GgufFile file) => file.Tensors.FirstOrDefault(tensor => tensor.Type == GgmlType.I2_S) is { } foreign
+        ? $"{file.Path}: the tensor {foreign.Name} is of bitnet.cpp's type I2_S, which llama.cpp does not have; Trinity runs it (--engine trinity)"
+        : null;
 
     // Native code takes one number for each label from whatever the classifier, or the layer before it, made.
     private static void CheckClassifier(GgufFile file, ModelInfo info)

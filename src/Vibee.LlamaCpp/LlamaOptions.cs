@@ -1,3 +1,4 @@
+using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 
 namespace Vibee.LlamaCpp;
@@ -39,6 +40,9 @@ public sealed record LlamaOptions
 
     /// <summary>How an embedder pools; null is what the file says.</summary>
     public Pooling? Pooling { get; init; }
+
+    /// <summary>How keys and values are stored. <see cref="KvType.Q8"/> takes fused attention along.</summary>
+    public KvType KvType { get; init; }
 
     /// <summary>The folder of a llama.cpp build to use instead of the one fetched by the build.</summary>
     public string? LibraryDirectory { get; init; }

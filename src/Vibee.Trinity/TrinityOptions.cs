@@ -1,3 +1,4 @@
+using Vibee.Engine;
 using Vibee.Trinity.Memory;
 
 namespace Vibee.Trinity;
@@ -26,9 +27,15 @@ public sealed record TrinityOptions
     /// <summary>Positions of the KV cache for all slots together; 0 for every slot's full context.</summary>
     public int KvCells { get; init; }
 
+    /// <summary>How keys and values are stored.</summary>
+    public KvType KvType { get; init; }
+
     /// <summary>What weights, KV cache and buffers may take together.</summary>
     public MemoryBudget Memory { get; init; } = new();
 
     /// <summary>Is told how far loading has come, from 0 to 1.</summary>
     public IProgress<float>? Progress { get; init; }
+
+    /// <summary>Ends loading.</summary>
+    public CancellationToken Cancellation { get; init; }
 }

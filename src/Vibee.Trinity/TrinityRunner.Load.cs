@@ -13,25 +13,27 @@ public sealed partial class TrinityRunner
     // Rows of logits beyond one for each slot: so many prompt tokens of a step can be scored.
     private const int ScoringRows = 16;
 
-    private TrinityRunner(GgufFile file, TrinityOptions options)
+    private TrinityRunner(GgufFile file, TrinityOptions options, LoadProgress progress)
     {
         _file = file;
         _memory = options.Memory;
+        progress.Report(0);
         Tokenizer = ReadTokenizer(file);
+        progress.Report(0.05f);
         Model = GgufModelInfo.Read(file).With(Tokenizer);
         var context = options.ContextLength > 0 ? options.ContextLength : Model.TrainedContextLength;
         var reader = new ModelReader(file, context);
         var model = Architectures.Read(reader);
         _vocabulary = model.Shape.Vocabulary;
         Check(model, context);
-        options.Progress?.Report(0.5f);
+        progress.Report(0.1f);
 
         var slots = options.Slots + options.PrefixSlots;
         _expected = new int[slots];
         _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));
         try
         {
-            var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength);
+            var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength, options.KvType);
             var cells = options.KvCells > 0 ? options.KvCells : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
             _cache = new KvCache(shape, slots, context, cells, _memory);
             var rows = Math.Min(options.Slots + ScoringRows, options.BatchTokens);
@@ -43,9 +45,10 @@ public sealed partial class TrinityRunner
             Capacity = new RunnerCapacity(slots, options.BatchTokens, context, _cache.Cells)
             {
                 BatchLogits = rows,
-                StateFormat = SlotState.Format,
+                StateFormat = SlotState.Format(options.KvType),
             };
             _transformer = new Transformer(model, reader, options.BatchTokens, _cache, _team, _buffers);
+            progress.ReadWeights(file, from: 0.1f);
         }
         catch
         {
@@ -57,13 +60,14 @@ public sealed partial class TrinityRunner
             throw;
         }
 
-        options.Progress?.Report(1);
+        progress.Report(1);
     }
 
     /// <summary>Opens a file and makes a runner of it.</summary>
     /// <exception cref="RunnerException">Trinity cannot run the model, or not with these settings; the message names the
     /// tensor, key or setting that stands in the way.</exception>
     /// <exception cref="GgufException">The file is no readable GGUF file.</exception>
+    /// <exception cref="OperationCanceledException">Loading was cancelled; nothing is left of it.</exception>
     public static TrinityRunner Load(TrinityOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
@@ -73,7 +77,7 @@ public sealed partial class TrinityRunner
         var file = GgufFile.Open(options.Path);
         try
         {
-            return new TrinityRunner(file, options);
+            return new TrinityRunner(file, options, new LoadProgress(options.Progress, options.Cancellation));
         }
         catch
         {

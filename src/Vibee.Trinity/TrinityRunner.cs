@@ -34,6 +34,11 @@ public sealed partial class TrinityRunner : IModelRunner
     /// <summary>What weights, KV cache and buffers take.</summary>
     public IReadOnlyList<MemoryPiece> Memory => _memory.Pieces;
 
+    public RunnerMemory MemoryUse => new(
+        _weights.Bytes, _cache.Bytes, _logits.Bytes + _buffers.Size, _cache.Blocks, _cache.Blocks - _cache.FreeBlocks);
+
+    RunnerMemory? IModelRunner.MemoryUse => MemoryUse;
+
     public ForwardResult Forward(Batch batch)
     {
         if (_failed)

@@ -12,18 +12,34 @@ namespace Vibee;
 /// <summary>Chooses the engine for a model and loads it.</summary>
 internal static partial class RunnerLoader
 {
+    // Bytes. Of 342 MB, which come from memory for every token, Trinity decodes a single stream at half of llama.cpp's pace.
+    private const long LargestTernary = 32 << 20;
+
     /// <summary>What <c>--engine auto</c> stands for with this file, and why.</summary>
-    /// <remarks>Trinity is the choice where llama.cpp's libraries are missing; docs/performance.md has the
-    /// measurement by which llama.cpp is it everywhere else, for now.</remarks>
+    /// <remarks>docs/performance.md has the measurements behind it: Trinity is the faster one with ternary weights that
+    /// stay in the processor's caches, llama.cpp with all others, and on a GPU.</remarks>
     public static (EngineChoice Engine, string Reason) Choose(ServeSettings settings, GgufFile file)
     {
         if (settings.Engine != EngineChoice.Auto)
             return (settings.Engine, "--engine says so");
-        if (LlamaLoader.IsPresent(settings.LlamaLibrary))
-            return (EngineChoice.Llama, "it is the faster one");
-        return TrinityRunner.CanRun(file, out var reason)
-            ? (EngineChoice.Trinity, "llama.cpp's libraries are not here")
-            : (EngineChoice.Llama, $"Trinity cannot run this model ({reason.TrimEnd('.')})");
+        if (settings.LlamaLibrary is not null || settings.GpuLayers > 0)
+            return (EngineChoice.Llama, settings.LlamaLibrary is not null ? "--llama-lib asks for it" : "--gpu-layers asks for it");
+        if (!TrinityRunner.CanRun(file, out var reason))
+            return (EngineChoice.Llama, $"Trinity cannot run this model ({reason.TrimEnd('.')})");
+        if (!LlamaLoader.IsPresent(settings.LlamaLibrary))
+            return (EngineChoice.Trinity, "llama.cpp's libraries are not here");
+        if (file.Tensors.FirstOrDefault(tensor => tensor.Type == GgmlType.I2_S) is { } foreign)
+            return (EngineChoice.Trinity, $"llama.cpp does not have the type I2_S of {foreign.Name}");
+        return file.Length <= LargestTernary && IsTernary(file)
+            ? (EngineChoice.Trinity, "it is the faster one with ternary weights of this size")
+            : (EngineChoice.Llama, "it is the faster one with these weights");
+    }
+
+    /// <summary>Whether every matrix of the layers is of the type that Trinity has its own kernels for.</summary>
+    private static bool IsTernary(GgufFile file)
+    {
+        var matrices = file.Tensors.Where(tensor => tensor.Dimensions.Count > 1 && tensor.Name.StartsWith("blk.", StringComparison.Ordinal)).ToList();
+        return matrices.Count > 0 && matrices.All(tensor => tensor.Type == GgmlType.TQ2_0);
     }
 
     // Slots that keep the prompts of requests that have ended. Their cells are the limit, not they: they cost some bytes each.
@@ -59,7 +75,9 @@ internal static partial class RunnerLoader
                 BatchTokens = settings.BatchSize,
                 Threads = settings.Threads,
                 Memory = new MemoryBudget(settings.Memory),
+                KvType = settings.KvType,
                 Progress = progress,
+                Cancellation = cancellation,
             });
         }
 
@@ -87,6 +105,7 @@ internal static partial class RunnerLoader
         Threads = settings.Threads,
         GpuLayers = settings.GpuLayers,
         Pooling = settings.Pooling,
+        KvType = settings.KvType,
         LibraryDirectory = settings.LlamaLibrary,
     };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 using Vibee.Server;
 
@@ -38,6 +39,7 @@ internal static class ServeCommand
         var kvCacheDisk = Setting.Size("--kv-cache-disk", "Most bytes in it, such as 20G (default 4G)");
         var pooling = Setting.OptionalChoice("--pooling", ["mean", "cls", "last", "rank"], "Serve the model for embeddings (rank: as a reranker), made of its tokens in this way (default: the model file's, if it is an embedding model)");
         var matryoshka = Setting.OptionalChoice("--matryoshka", ["on", "off"], "Whether requests may ask for shorter embeddings (default: if the model is known to be trained for it)");
+        var kvType = Setting.Choice("--kv-type", "f16", ["f16", "q8"], "How keys and values are kept; q8 takes little more than half the memory, and some accuracy");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
         var drain = Setting.Number("--drain-seconds", 10.0, 0, 3600, "How long running answers may go on after Ctrl-C or SIGTERM");
         var temperature = Setting.OptionalNumber("--temperature", 0f, 2f, "Temperature of requests that set none (default: the model file's, or 0.8)");
@@ -49,7 +51,7 @@ internal static class ServeCommand
         var command = new Command("serve", Description)
         {
             model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvCache, kvCacheDirectory, kvCacheDisk,
-            pooling, matryoshka, logLevel,
+            kvType, pooling, matryoshka, logLevel,
             drain, temperature, topK, topP, minP, repeatPenalty,
         };
         command.SetAction(async (parsed, _) =>
@@ -80,6 +82,7 @@ internal static class ServeCommand
             KvCacheDisk = parsed.GetValue(kvCacheDisk),
             Pooling = parsed.GetValue(pooling) is { } way ? Enum.Parse<Pooling>(way, ignoreCase: true) : null,
             Matryoshka = parsed.GetValue(matryoshka) is { } word ? word == "on" : null,
+            KvType = Enum.Parse<KvType>(parsed.GetValue(kvType)!, ignoreCase: true),
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
             DrainTimeout = TimeSpan.FromSeconds(parsed.GetValue(drain)),
             Sampling = new SamplingOverrides

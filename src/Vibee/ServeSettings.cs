@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 using Vibee.Server;
 
@@ -53,11 +54,15 @@ internal sealed record ServeSettings
 
     /// <summary>Bytes of them; null is a default.</summary>
     public required long? KvCacheDisk { get; init; }
+
     /// <summary>How to make embeddings or scores; null is what the file says, which for most is that it generates text.</summary>
     public required Pooling? Pooling { get; init; }
 
     /// <summary>Whether embeddings may be cut; null is what is known of the model.</summary>
     public required bool? Matryoshka { get; init; }
+
+    /// <summary>How the KV cache is stored.</summary>
+    public required KvType KvType { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

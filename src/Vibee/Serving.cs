@@ -50,7 +50,7 @@ internal static partial class Serving
             LogClipped(logger, contextLength, model.TrainedContextLength);
 
         // Cells of the KV cache: a request's tokens take one each, and requests with the same prompt share them.
-        var kvCells = settings.KvCache is { } size ? size / Math.Max(1, model!.KvBytesPerToken) : (long)contextLength * settings.Parallel;
+        var kvCells = settings.KvCache is { } size ? size / Math.Max(1, settings.KvType == KvType.Q8 ? model!.KvBytesPerToken * 17 / 32 : model!.KvBytesPerToken) : (long)contextLength * settings.Parallel;
         if (kvCells > int.MaxValue / 2)
             return Failure.Run($"A KV cache of {kvCells} tokens is more than any engine can hold; choose a smaller --ctx, --parallel or --kv-cache");
         if (kvCells < contextLength)
@@ -90,6 +90,7 @@ internal static partial class Serving
             RunnerLoader.Load(settings, contextLength, kvCells, progress, logger, cancellation));
         if (await loading is { } runner)
         {
+            server.EngineMetrics.Watch(runner);
             await using var store = OpenStore(settings, runner, loggers);
             var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue, Store = store };
             await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());

@@ -40,6 +40,52 @@ public sealed class MutationTests : IDisposable
         Assert.True(refused > 0 && accepted > 0);
     }
 
+    [Fact]
+    public void OpenAndCheck_DamagedPartOfASplitFile_OnlyRefuses()
+    {
+        var paths = new List<string>();
+        for (var part = 0; part < 2; part++)
+        {
+            var writer = new GgufWriter();
+            writer.Add("split.no", (ushort)part);
+            writer.Add("split.count", (ushort)2);
+            writer.Add("split.tensors.count", 4);
+            for (var i = 0; i < 2; i++)
+                writer.AddTensor($"t{part}{i}", GgmlType.I8, [64], new byte[64]);
+            paths.Add(_files.Write(writer, $"m-{part + 1:D5}-of-00002.gguf"));
+        }
+
+        var random = new Random(3);
+        var originals = paths.ConvertAll(File.ReadAllBytes);
+        var (refused, accepted) = (0, 0);
+        for (var i = 0; i < Mutations; i++)
+        {
+            var part = random.Next(2);
+            File.WriteAllBytes(paths[part], Damage(originals[part], random));
+            if (Opens(paths[0]))
+                accepted++;
+            else
+                refused++;
+            File.WriteAllBytes(paths[part], originals[part]);
+        }
+
+        Assert.True(refused > 0 && accepted > 0);
+    }
+
+    private static bool Opens(string path)
+    {
+        try
+        {
+            using var file = GgufFile.Open(path);
+            ReadEverything(file);
+            return true;
+        }
+        catch (GgufException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Only the header is written anew, a hundredth of the file; a truncated file ends inside it.</summary>
     private static void Overwrite(string path, byte[] header, byte[] original, bool whole)
     {

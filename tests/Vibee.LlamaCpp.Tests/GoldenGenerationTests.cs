@@ -42,13 +42,17 @@ public sealed class GoldenGenerationTests
             var prompt = Prompt(runner, result.GetProperty("prompt"));
             var expected = result.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32()).ToArray();
             var margins = result.GetProperty("margin").EnumerateArray().Select(margin => margin.GetDouble()).ToArray();
-            var certain = margins.TakeWhile(margin => margin >= Tie).Count();
 
-            var tokens = runner.Generate(prompt, certain);
+            // The reference's own tokens are fed, so that a tie ends no comparison.
+            var token = runner.Evaluate(prompt);
+            for (var i = 0; i < expected.Length; i++)
+            {
+                Assert.True(token == expected[i] || margins[i] < Tie, $"Token {i}: {token} instead of {expected[i]}, margin {margins[i]}.");
+                if (i < expected.Length - 1)
+                    token = runner.Evaluate([expected[i]], prompt.Length + i);
+            }
+
             runner.Truncate(0, 0);
-
-            Assert.Equal(expected[..tokens.Count], tokens);
-            Assert.True(tokens.Count == certain || tokens.Count == expected.Length);
         }
     }
 

@@ -6,6 +6,7 @@ namespace Vibee.Server.Tests;
 
 public partial class ChatTests
 {
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task B01_E08_Minimal_IsTheWholeTranscript()
     {
@@ -18,6 +19,7 @@ public partial class ChatTests
             Mask(text));
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task C02_C04_Stream_IsTheWholeTranscript()
     {
@@ -48,6 +50,7 @@ public partial class ChatTests
         }
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Theory]
     [InlineData("\"max_tokens\":5", 5, "length")]
     [InlineData("\"max_completion_tokens\":5", 5, "length")]
@@ -159,6 +162,7 @@ public partial class ChatTests
         Assert.Equal(param, (string?)json["error"]!["param"]);
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Theory]
     [InlineData("", " I am iGLA assistant.")]
     [InlineData(",\"add_generation_prompt\":false,\"continue_final_message\":true", " I am iGLA assistant.")]
@@ -292,6 +296,7 @@ public partial class ChatTests
         Assert.Equal(param, (string?)json["error"]!["param"]);
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Theory]
     [InlineData("\"frobnicate\":{\"x\":[1]}")]
     [InlineData("\"user\":\"u\",\"metadata\":{\"a\":\"b\"},\"store\":true,\"service_tier\":\"auto\",\"verbosity\":\"low\",\"prompt_cache_key\":\"k\"")]
@@ -386,6 +391,7 @@ public partial class ChatTests
         Assert.Equal("model", (string?)json["error"]!["param"]);
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task N10_Timings_OnlyOnRequestAndAtTheTop()
     {

@@ -8,6 +8,7 @@ namespace Vibee.Server.Tests;
 /// <summary>Section H of the contract.</summary>
 public class CompletionTests
 {
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task Post_Minimal_IsTheDocumentedShape()
     {
@@ -18,6 +19,7 @@ public class CompletionTests
             ChatTests.Mask(text));
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task H01_Prompts_AreAnsweredInOrder()
     {
@@ -32,6 +34,7 @@ public class CompletionTests
         Assert.Equal(1 + 1 + 2, (int)json["usage"]!["prompt_tokens"]!);
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task H01_TokenIds_AreTheSameAsTheirText()
     {
@@ -74,6 +77,7 @@ public class CompletionTests
             .SelectMany(choice => choice["logprobs"]!["text_offset"]!.AsArray()).Select(offset => (int)offset!));
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task H05_LogprobsZero_HasTheSampledTokenOnly()
     {
@@ -83,6 +87,7 @@ public class CompletionTests
             json["choices"]![0]!["logprobs"]!.ToJsonString());
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task H07_Stream_InterleavesPrompts()
     {
@@ -169,6 +174,7 @@ public class CompletionTests
         Assert.Equal(param, (string?)json["error"]!["param"]);
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task N01_AddSpecial_AddsTheBeginToken()
     {

@@ -9,6 +9,7 @@ public partial class MessagesTests
 {
     private const string Path = "/v1/messages";
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task K01_Minimal_HasTheShapeOfTheContract()
     {
@@ -50,6 +51,7 @@ public partial class MessagesTests
             Mask(await server.PostTextAsync(Path, Body("\"stream\":true"))));
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Theory]
     [InlineData("\"stop_sequences\":[\"zz\",\"I am\"]", "Hello! ", "stop_sequence", "I am")]
     [InlineData("\"stop_sequences\":[]", "Hello! I am iGLA assistant.", "end_turn", null)]
@@ -178,6 +180,7 @@ public partial class MessagesTests
         }
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Theory]
     [InlineData("""{"max_tokens":3,"system":"s","messages":[{"role":"user","content":"x"}]}""", """{"messages":[{"role":"system","content":"s"},{"role":"user","content":"x"}]}""")]
     [InlineData("""{"max_tokens":3,"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}""", """{"messages":[{"role":"user","content":"a\nb"}]}""")]

@@ -2,6 +2,7 @@ namespace Vibee.Server.Tests;
 
 public class MetricsTests
 {
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task Metrics_AfterARequest_HaveTheGuidesLines()
     {
@@ -26,6 +27,7 @@ public class MetricsTests
             """.ReplaceLineEndings("\n"), await server.GetTextAsync("/metrics"));
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task Metrics_BeforeTheFirstRequest_AreThereWithZeros()
     {

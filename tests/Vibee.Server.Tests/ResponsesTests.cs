@@ -14,6 +14,7 @@ public partial class ResponsesTests
         + "\"reasoning\":{\"effort\":null,\"summary\":null},\"store\":false,\"temperature\":0.8,\"text\":{\"format\":{\"type\":\"text\"}},"
         + "\"tool_choice\":\"auto\",\"tools\":[],\"top_p\":0.95,\"truncation\":\"disabled\"";
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task J01_Minimal_HasAllKeys()
     {
@@ -42,6 +43,7 @@ public partial class ResponsesTests
         Assert.False((bool)json["store"]!);
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task J03_Stream_IsTheWholeTranscript()
     {

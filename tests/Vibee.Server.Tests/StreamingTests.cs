@@ -26,6 +26,7 @@ public class StreamingTests
         Assert.DoesNotContain("id:", content.Replace("\"id\":", ""));
     }
 
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task C02_C04_RoleAndFinish_ComeOncePerChoiceAndInOrder()
     {

@@ -39,8 +39,8 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>A server with <paramref name="runner"/>, or with the mock.</summary>
     public static async Task<TestServer> StartAsync(IModelRunner? runner = null, ServerOptions? options = null, int maxQueue = 64)
     {
-        var test = await StartLoadingAsync(options);
-        test.Load(runner ?? MockRunner.Create(Capacity), maxQueue);
+        var test = await StartLoadingAsync(options ?? (runner is null ? DefaultRunner.Options : null));
+        test.Load(runner ?? DefaultRunner.Create(Capacity), maxQueue);
         return test;
     }
 

@@ -14,9 +14,9 @@ internal sealed partial class VibeeProcess : IAsyncDisposable
     private readonly StringBuilder _error = new();
     private readonly TaskCompletionSource<Uri> _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private VibeeProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment)
+    private VibeeProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment, string? executable = null)
     {
-        var start = new ProcessStartInfo(Executable, arguments)
+        var start = new ProcessStartInfo(executable ?? Executable, arguments)
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -43,6 +43,9 @@ internal sealed partial class VibeeProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     public static VibeeProcess Start(params string[] arguments) => new(arguments, null);
+
+    /// <summary>As <see cref="Start"/>, with a copy of the executable.</summary>
+    public static VibeeProcess StartCopy(string executable, params string[] arguments) => new(arguments, null, executable);
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(

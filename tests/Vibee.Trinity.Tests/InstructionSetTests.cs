@@ -22,6 +22,8 @@ public sealed class InstructionSetTests
             "-class", typeof(Kernels.WeightFormatTests).FullName!,
             "-class", typeof(Kernels.VectorsTests).FullName!,
             "-class", typeof(Models.ReferenceTests).FullName!,
+            "-class", typeof(Models.I2sTests).FullName!,
+            "-class", typeof(Ternary.TernaryProductTests).FullName!,
         ];
         var executable = Path.Combine(AppContext.BaseDirectory, "Vibee.Trinity.Tests.dll");
         var start = new ProcessStartInfo("dotnet", [executable, .. arguments]) { RedirectStandardOutput = true };

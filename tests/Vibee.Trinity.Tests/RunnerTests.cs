@@ -33,6 +33,8 @@ public sealed class RunnerTests
 
     [Theory]
     [InlineData("models/igla-tiny-F16.gguf")]
+    [InlineData("models/igla-tiny.gguf")]
+    [InlineData("models/quant/llama-TQ2_0.gguf")]
     [InlineData("models/arch/llama-moe-Q8_0.gguf")]
     [InlineData("models/arch/gemma3-dense-Q8_0.gguf")]
     [InlineData("models/arch/phi2-dense-Q8_0.gguf")]
@@ -114,10 +116,58 @@ public sealed class RunnerTests
         Greedy.Evaluate(runner, Prompt[32..40], 32);
     }
 
-    [Fact]
-    public void Forward_Decode_AllocatesNothing()
+    [Theory]
+    [InlineData("stories260K.gguf", KvType.F16)]
+    [InlineData("stories260K.gguf", KvType.Q8)]
+    [InlineData("igla-tiny.gguf", KvType.F16)]
+    public void Forward_Decode_AllocatesNothing(string model, KvType type)
     {
-        using var runner = Load(threads: 2);
+        using var runner = TrinityRunner.Load(Options(threads: 2) with { Path = Files.Model(model), KvType = type });
+        AssertDecodesWithoutAllocating(runner);
+    }
+
+    [Fact]
+    public void Forward_DecodeOfI2S_AllocatesNothing()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"vibee-{Guid.NewGuid():n}.gguf");
+        try
+        {
+            I2sModel.Convert(Files.Model("igla-tiny.gguf"), path);
+            using var runner = TrinityRunner.Load(Options(threads: 2) with { Path = path });
+            AssertDecodesWithoutAllocating(runner);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("stories260K.gguf", 0.03)]
+    [InlineData("igla-tiny.gguf", 0.03)]
+    public void Forward_KvCacheOf8Bits_LogitsStayClose(string model, double tolerance)
+    {
+        using var full = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model(model) });
+        using var small = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model(model), KvType = KvType.Q8 });
+        var expected = Greedy.Evaluate(full, Prompt, 0);
+        var actual = Greedy.Evaluate(small, Prompt, 0, chunk: 7);
+        Assert.InRange(Norm(expected.Zip(actual, (a, b) => a - b)) / Norm(expected), 1e-7, tolerance);
+
+        static double Norm(IEnumerable<float> values) => Math.Sqrt(values.Sum(value => (double)value * value));
+    }
+
+    [Fact]
+    public void KvCacheOf8Bits_Memory_IsLittleMoreThanHalf()
+    {
+        using var full = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model("igla-tiny.gguf") });
+        using var small = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model("igla-tiny.gguf"), KvType = KvType.Q8 });
+        Assert.Equal(full.Memory[1].Bytes * 34 / 64, small.Memory[1].Bytes);
+        Greedy.Evaluate(full, Prompt, 0);
+        Assert.False(small.Restore(1, full.Save(0)));
+    }
+
+    private static void AssertDecodesWithoutAllocating(TrinityRunner runner)
+    {
         Greedy.Evaluate(runner, Prompt[..20], 0);
         var batch = new Batch(1);
         for (var position = 20; position < 40; position++)
@@ -160,6 +210,42 @@ public sealed class RunnerTests
     }
 
     [Fact]
+    public void Load_Progress_RisesInManyStepsToOne()
+    {
+        var steps = new Steps();
+        TrinityRunner.Load(Options(1) with { Progress = steps }).Dispose();
+        Assert.Equal(steps.Order(), steps);
+        Assert.Equal(1, steps[^1]);
+        Assert.InRange(steps.Distinct().Count(), 20, int.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    public void Load_CancelledOnTheWay_EndsAndLeavesNothing(double at)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var memory = new MemoryBudget();
+        var steps = new Steps { Reached = share => { if (share >= at) cancellation.Cancel(); } };
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => TrinityRunner.Load(Options(1) with { Memory = memory, Progress = steps, Cancellation = cancellation.Token }));
+        Assert.Equal(0, memory.Used);
+        Assert.InRange(steps[^1], at, 0.99);
+    }
+
+    private sealed class Steps : List<float>, IProgress<float>
+    {
+        public Action<float> Reached { get; init; } = _ => { };
+
+        public void Report(float value)
+        {
+            Add(value);
+            Reached(value);
+        }
+    }
+
+    [Fact]
     public void Memory_AfterLoad_IsExactAndGoneAfterDispose()
     {
         var memory = new MemoryBudget();
@@ -168,6 +254,12 @@ public sealed class RunnerTests
             Assert.Equal(["The weights", "The KV cache", "The logits", "Buffers"], runner.Memory.Select(piece => piece.Purpose));
             // 5 layers, keys and values of 4 heads of 8 components of 2 bytes, 128 positions in each of 3 slots
             Assert.Equal(5L * 2 * 4 * 8 * 2 * 128 * 3, runner.Memory[1].Bytes);
+            var empty = runner.MemoryUse;
+            Assert.Equal(memory.Used, empty.WeightBytes + empty.KvBytes + empty.ScratchBytes);
+            Assert.Equal((12, 0), (empty.KvBlocks, empty.KvBlocksUsed));
+            Greedy.Evaluate(runner, Prompt[..33], 0);
+            runner.Fork(0, 1, 33);
+            Assert.Equal(empty with { KvBlocksUsed = 2 }, runner.MemoryUse);
         }
 
         Assert.Equal(0, memory.Used);

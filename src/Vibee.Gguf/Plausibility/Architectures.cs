@@ -25,6 +25,9 @@ internal static class Architectures
         "talkie", "wavtokenizer-dec", "xverse",
     };
 
+    /// <summary>Those that bitnet.cpp has beside llama.cpp's.</summary>
+    private static readonly HashSet<string> s_ofBitNet = new(StringComparer.Ordinal) { "bitnet-25", "bitnet-b1.58" };
+
     /// <summary>Those whose metadata and tensors follow the common pattern, so that every shape can be foretold.</summary>
     private static readonly HashSet<string> s_regular = new(StringComparer.Ordinal)
     {
@@ -37,7 +40,7 @@ internal static class Architectures
         "falcon", "llama", "qwen2", "qwen3", "qwen3moe", "starcoder2",
     };
 
-    public static bool IsKnown(string architecture) => s_known.Contains(architecture);
+    public static bool IsKnown(string architecture) => s_known.Contains(architecture) || s_ofBitNet.Contains(architecture);
 
     public static bool IsRegular(string architecture) => s_regular.Contains(architecture);
 

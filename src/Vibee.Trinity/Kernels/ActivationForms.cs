@@ -14,4 +14,12 @@ internal enum ActivationForms
 
     /// <summary>8-bit integers with one scale per 256, for weights in blocks of 256 (llama.cpp's Q8_K).</summary>
     SuperBlocks = 4,
+
+    /// <summary>Floats rounded to 16 bits, for weights that are 16-bit floats: as the reference rounds them, and of use
+    /// to kernels that multiply such numbers.</summary>
+    Halves = 8,
+
+    /// <summary>As <see cref="SuperBlocks"/>, with scales and sums of neighbouring columns beside each other, for
+    /// <see cref="Ternary.TernaryProduct"/>.</summary>
+    Ternary = 16,
 }

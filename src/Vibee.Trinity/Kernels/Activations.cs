@@ -1,11 +1,12 @@
 using System.Runtime.Intrinsics;
 using Vibee.Trinity.Memory;
+using Vibee.Trinity.Ternary;
 
 namespace Vibee.Trinity.Kernels;
 
 /// <summary>
-/// The columns that weights are multiplied with: one column of values per token, as floats and, when asked, as 8-bit
-/// integers. Buffers are cut once for the most columns a batch can have.
+/// The columns that weights are multiplied with: one column of values per token, as floats and, when asked, in the
+/// other forms. Buffers are cut once for the most columns a batch can have.
 /// </summary>
 /// <remarks>
 /// <para>Scales belong to blocks of 32 or 256 values, never to a whole column: one outlier channel would then take the
@@ -24,11 +25,15 @@ internal sealed unsafe class Activations : Matrix
     private readonly sbyte* _superQuants;
     private readonly float* _superScales;
     private readonly short* _superSums;
+    private readonly float* _halves;
+    private readonly float* _ternaryScales;
+    private readonly int* _ternarySums;
+    private readonly int _ternaryStride;
 
     /// <param name="arena">Where the buffers are cut from.</param>
     /// <param name="columns">The most columns.</param>
     /// <param name="length">Values per column.</param>
-    /// <param name="forms">The integer forms that will ever be asked for.</param>
+    /// <param name="forms">The forms beside floats that will ever be asked for.</param>
     public Activations(Arena arena, int columns, int length, ActivationForms forms)
         : base(arena, columns, length)
     {
@@ -39,12 +44,22 @@ internal sealed unsafe class Activations : Matrix
             _sums = arena.Take<float>((long)columns * Stride / Block);
         }
 
-        if (forms.HasFlag(ActivationForms.SuperBlocks))
+        if ((forms & (ActivationForms.SuperBlocks | ActivationForms.Ternary)) != 0)
         {
             _superQuants = arena.Take<sbyte>((long)columns * Stride);
             _superScales = arena.Take<float>((long)columns * (Stride / SuperBlock + 1));
             _superSums = arena.Take<short>((long)columns * Stride / SubBlock);
         }
+
+        if (forms.HasFlag(ActivationForms.Ternary))
+        {
+            _ternaryStride = (columns + 3) & ~3;
+            _ternaryScales = arena.Take<float>((long)_ternaryStride * (length / SuperBlock));
+            _ternarySums = arena.Take<int>((long)_ternaryStride * (length / SuperBlock));
+        }
+
+        if (forms.HasFlag(ActivationForms.Halves))
+            _halves = arena.Take<float>((long)columns * Stride);
     }
 
     public QuantizedColumn<float> Blocks(int column) => new(
@@ -57,13 +72,24 @@ internal sealed unsafe class Activations : Matrix
         _superScales + (long)column * (Stride / SuperBlock + 1),
         _superSums + (long)column * Stride / SubBlock);
 
-    /// <summary>Makes the integer forms of a column from its floats.</summary>
+    /// <summary>All columns.</summary>
+    public TernaryProduct.TernaryColumns Ternary() =>
+        new(_superQuants, _ternaryScales, _ternarySums, Stride, _ternaryStride, Length / SuperBlock);
+
+    /// <summary>The floats rounded to 16 bits.</summary>
+    public float* Rounded(int column) => _halves + (long)column * Stride;
+
+    /// <summary>Makes the other forms of a column from its floats.</summary>
     public void Quantize(int column, ActivationForms forms)
     {
         if (forms.HasFlag(ActivationForms.Blocks))
             QuantizeBlocks(column);
-        if (forms.HasFlag(ActivationForms.SuperBlocks))
+        if ((forms & (ActivationForms.SuperBlocks | ActivationForms.Ternary)) != 0)
             QuantizeSuperBlocks(column);
+        if (forms.HasFlag(ActivationForms.Ternary))
+            Transpose(column);
+        if (forms.HasFlag(ActivationForms.Halves))
+            Halves.Round(Column(column), Rounded(column), Length);
     }
 
     private void QuantizeBlocks(int column)
@@ -90,6 +116,19 @@ internal sealed unsafe class Activations : Matrix
             target.Scales[block] = largest / 127;
             for (var sub = start; sub < start + SuperBlock; sub += SubBlock)
                 target.Sums[sub / SubBlock] = (short)Round(values + sub, target.Quants + sub, SubBlock, largest > 0 ? 127 / largest : 0);
+        }
+    }
+
+    private void Transpose(int column)
+    {
+        var source = SuperBlocks(column);
+        for (var block = 0; block < Length / SuperBlock; block++)
+        {
+            var sum = 0;
+            for (var sub = 0; sub < SuperBlock / SubBlock; sub++)
+                sum += source.Sums[block * (SuperBlock / SubBlock) + sub];
+            _ternaryScales[(long)block * _ternaryStride + column] = source.Scales[block];
+            _ternarySums[(long)block * _ternaryStride + column] = sum;
         }
     }
 

@@ -8,6 +8,8 @@ internal unsafe interface IFloatLayout
 {
     static abstract GgmlType Type { get; }
 
+    static abstract ActivationForms Form { get; }
+
     static abstract int Size { get; }
 
     static abstract float One(byte* source);
@@ -20,7 +22,7 @@ internal sealed unsafe class FloatFormat<TLayout> : WeightFormat where TLayout :
 {
     public override GgmlType Type => TLayout.Type;
 
-    public override ActivationForms Form => ActivationForms.Floats;
+    public override ActivationForms Form => TLayout.Form;
 
     public override bool HasOffsets => false;
 

@@ -39,6 +39,32 @@ internal static unsafe class Halves
             target[i] = (float)source[i];
     }
 
+    /// <summary>
+    /// The nearest 16-bit floats, halves to even, as 32-bit ones. What would become infinite stops at the largest of them.
+    /// </summary>
+    public static void Round(float* source, float* target, int count)
+    {
+        const uint smallestNormal = 0x38800000;
+        const uint largest = 0x477fe000;
+        const uint infinite = 0x7f800000;
+        var i = 0;
+        for (; Vector128.IsHardwareAccelerated && i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var value = Vector256.Load(source + i);
+            var magnitude = Vector256.Abs(value);
+            var bits = magnitude.AsUInt32();
+            var normal = Vector256.Min((bits + Vector256.Create(0xfffu) + ((bits >>> 13) & Vector256<uint>.One)) & Vector256.Create(~0x1fffu), Vector256.Create(largest));
+            // Subnormal numbers are multiples of 2^-24, and so are all floats from a half to one.
+            var subnormal = (magnitude + Vector256.Create(0.5f) - Vector256.Create(0.5f)).AsUInt32();
+            var rounded = Vector256.ConditionalSelect(Vector256.LessThan(bits, Vector256.Create(smallestNormal)), subnormal, normal);
+            rounded |= value.AsUInt32() & Vector256.Create(0x80000000u);
+            Vector256.ConditionalSelect(Vector256.LessThan(bits, Vector256.Create(infinite)), rounded, value.AsUInt32()).AsSingle().Store(target + i);
+        }
+
+        for (; i < count; i++)
+            target[i] = float.IsFinite(source[i]) ? (float)(Half)Math.Clamp(source[i], -65504, 65504) : source[i];
+    }
+
     public static void Narrow(float* source, Half* target, int count)
     {
         for (var i = 0; i < count; i++)

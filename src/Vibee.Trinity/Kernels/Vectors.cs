@@ -101,6 +101,20 @@ internal static unsafe class Vectors
             y[i] = x[i] / (1 + MathF.Exp(-x[i])) * (factors is null ? 1 : factors[i]);
     }
 
+    /// <summary>y = max(x, 0)², times <paramref name="factors"/> where there are any.</summary>
+    public static void ReluSquared(float* x, float* factors, float* y, int length)
+    {
+        var i = 0;
+        for (; i < Vectorized(length); i += Width)
+        {
+            var value = Vector256.Max(Vector256.Load(x + i), Vector256<float>.Zero);
+            Finish(value * value, factors, y, i);
+        }
+
+        for (; i < length; i++)
+            y[i] = MathF.Max(x[i], 0) * MathF.Max(x[i], 0) * (factors is null ? 1 : factors[i]);
+    }
+
     /// <summary>y = x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), times <paramref name="factors"/> where there are any.</summary>
     public static void Gelu(float* x, float* factors, float* y, int length)
     {
@@ -146,6 +160,20 @@ internal static unsafe class Vectors
     {
         for (var i = 0; i < length; i++)
             x[i] = cap * MathF.Tanh(x[i] / cap);
+    }
+
+    /// <summary>y = scale · x</summary>
+    public static void FromBytes(sbyte* x, float scale, float* y, int length)
+    {
+        var i = 0;
+        for (; i < Vectorized(length); i += Width)
+        {
+            var shorts = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(x + i)).AsSByte());
+            (Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts))) * scale).Store(y + i);
+        }
+
+        for (; i < length; i++)
+            y[i] = scale * x[i];
     }
 
     public static float Largest(float* x, int length)

@@ -38,7 +38,16 @@ internal abstract unsafe class WeightFormat
     /// <summary>Whether weights have offsets beside scales.</summary>
     public abstract bool HasOffsets { get; }
 
-    /// <summary>The format of that type, or null.</summary>
+    /// <summary>The format of a tensor's rows, or null where there is none for its type.</summary>
+    public static WeightFormat? Of(GgufTensor tensor)
+    {
+        if (tensor.Type != GgmlType.I2_S)
+            return Find(tensor.Type);
+        var tail = tensor.Slice(tensor.ByteLength - GgmlType.I2_S.TailSize(), sizeof(float));
+        return new I2_S(BitConverter.ToSingle(tail.Span), (int)tensor.Dimensions[0]);
+    }
+
+    /// <summary>The format of that type, or null; also where a tensor is needed to tell.</summary>
     public static WeightFormat? Find(GgmlType type) => Array.Find(All, format => format.Type == type);
 
     /// <summary>Unpacks whole blocks, <paramref name="length"/> weights, with vector instructions where there are any.</summary>

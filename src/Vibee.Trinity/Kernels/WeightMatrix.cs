@@ -1,4 +1,5 @@
 using Vibee.Gguf;
+using Vibee.Trinity.Ternary;
 
 namespace Vibee.Trinity.Kernels;
 
@@ -37,6 +38,13 @@ internal sealed unsafe class WeightMatrix(WeightFormat format, byte* data, int r
     /// <param name="stride">Floats.</param>
     public void Multiply(Workbench bench, (int Start, int End) share, Activations x, int* inputs, int count, float* y, long stride)
     {
+        if (format.Form == ActivationForms.Ternary)
+        {
+            TernaryProduct.Multiply(
+                data + share.Start * _rowBytes, share.End - share.Start, x.Ternary(), inputs, count, y + share.Start, (nint)stride, TernaryProduct.Best);
+            return;
+        }
+
         var row = bench.Row;
         for (var r = share.Start; r < share.End; r++)
         {
@@ -47,6 +55,7 @@ internal sealed unsafe class WeightMatrix(WeightFormat format, byte* data, int r
                 y[j * stride + r] = format.Form switch
                 {
                     ActivationForms.Floats => DotProduct.Floats(row.Floats, x.Column(column), columns),
+                    ActivationForms.Halves => DotProduct.Floats(row.Floats, x.Rounded(column), columns),
                     ActivationForms.Blocks => DotProduct.Blocks(row, x.Blocks(column), columns, format.HasOffsets),
                     _ => DotProduct.SuperBlocks(row, x.SuperBlocks(column), columns, format.HasOffsets),
                 };

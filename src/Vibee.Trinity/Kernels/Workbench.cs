@@ -8,7 +8,7 @@ namespace Vibee.Trinity.Kernels;
 /// <param name="arena">Where the buffers are cut from.</param>
 /// <param name="longestRow">The most weights in a row of any matrix.</param>
 /// <param name="attention">Floats that attention needs.</param>
-internal sealed unsafe class Workbench(Worker worker, Arena arena, int longestRow, int attention)
+internal sealed unsafe class Workbench(Worker worker, Arena arena, int longestRow, long attention)
 {
     public Worker Worker => worker;
 

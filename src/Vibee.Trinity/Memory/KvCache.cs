@@ -7,8 +7,8 @@ namespace Vibee.Trinity.Memory;
 /// fork counts references, and a slot that writes into a block others hold too gets its own copy first.
 /// </summary>
 /// <remarks>
-/// <para>A block is contiguous, so that copying one is one move: for each layer the keys [head][position][component] and
-/// then the values alike, 16-bit floats. One head's keys of a block are read in one stream.</para>
+/// <para>A block is contiguous, so that copying one is one move: for each layer the keys [head][position] and then the values
+/// alike, each a row of <see cref="CellFormat"/>. One head's keys of a block are read in one stream.</para>
 /// <para>Belongs to the runner's thread. Workers read and write blocks while it waits for them.</para>
 /// </remarks>
 internal sealed unsafe class KvCache : IDisposable
@@ -16,24 +16,28 @@ internal sealed unsafe class KvCache : IDisposable
     public const int BlockLength = 32;
 
     private readonly Arena _arena;
-    private readonly Half* _cells;
+    private readonly byte* _cells;
     private readonly KvShape _shape;
-    private readonly long _partLength;
-    private readonly long _blockLength;
+    private readonly CellFormat _format;
+    private readonly int _rowBytes;
+    private readonly long _partBytes;
     private readonly BlockPool _pool;
     private readonly SlotBlocks[] _slots;
 
     public KvCache(KvShape shape, int slots, int contextLength, int cells, MemoryBudget budget)
     {
         _shape = shape;
-        _partLength = (long)shape.Heads * BlockLength * shape.HeadLength;
-        _blockLength = 2 * shape.Layers * _partLength;
+        _format = CellFormat.Of(shape.Type);
+        _rowBytes = _format.RowBytes(shape.HeadLength);
+        _partBytes = (long)shape.Heads * BlockLength * _rowBytes;
+        BlockBytes = 2 * shape.Layers * _partBytes;
+        ContextLength = contextLength;
         var blocks = cells / BlockLength + (cells % BlockLength > 0 ? 1 : 0);
-        var size = (Int128)blocks * _blockLength * sizeof(Half);
+        var size = (Int128)blocks * BlockBytes;
         if (BlockBytes > int.MaxValue)
             throw new RunnerException($"A block of the KV cache would take {MemoryBudget.Megabytes(BlockBytes)}; such models Trinity does not run.");
         _arena = new Arena(budget, "The KV cache", size < long.MaxValue ? (long)size : long.MaxValue);
-        _cells = _arena.Take<Half>(blocks * _blockLength);
+        _cells = _arena.Take<byte>(blocks * BlockBytes);
         _pool = new BlockPool(blocks);
         _slots = new SlotBlocks[slots];
         for (var i = 0; i < slots; i++)
@@ -43,6 +47,17 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>Positions that fit, in all slots together.</summary>
     public int Cells => _pool.Count * BlockLength;
 
+    /// <summary>The most positions of a slot.</summary>
+    public int ContextLength { get; }
+
+    public KvType Type => _format.Type;
+
+    /// <summary>Of all blocks.</summary>
+    public long Bytes => _arena.Size;
+
+    /// <summary>Blocks in all.</summary>
+    public int Blocks => _pool.Count;
+
     /// <summary>Blocks that no slot holds.</summary>
     public int FreeBlocks => _pool.Free;
 
@@ -51,11 +66,21 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>The block that holds <paramref name="position"/> of a slot.</summary>
     public int Block(int slot, int position) => _slots[slot].Blocks[position / BlockLength];
 
-    /// <summary>Keys of a block, [position][component].</summary>
-    public Half* Keys(int block, int layer, int head) => Part(block, 2 * layer, head);
+    /// <summary>Stores one head's key and value of a position that a slot has.</summary>
+    public void Store(int slot, int position, int layer, int head, float* key, float* value)
+    {
+        var offset = position % BlockLength * _rowBytes;
+        _format.Store(key, Part(Block(slot, position), 2 * layer, head) + offset, _shape.HeadLength);
+        _format.Store(value, Part(Block(slot, position), 2 * layer + 1, head) + offset, _shape.HeadLength);
+    }
 
-    /// <summary>Values of a block, [position][component].</summary>
-    public Half* Values(int block, int layer, int head) => Part(block, 2 * layer + 1, head);
+    /// <summary>The first <paramref name="count"/> keys of a block, [position][component].</summary>
+    public void LoadKeys(int block, int layer, int head, int count, float* target) =>
+        _format.Load(Part(block, 2 * layer, head), target, _shape.HeadLength, count);
+
+    /// <summary>The first <paramref name="count"/> values of a block, [position][component].</summary>
+    public void LoadValues(int block, int layer, int head, int count, float* target) =>
+        _format.Load(Part(block, 2 * layer + 1, head), target, _shape.HeadLength, count);
 
     /// <summary>Makes room for the tokens of a batch and lengthens the slots by them.</summary>
     /// <returns>False when there is none; nothing has changed then.</returns>
@@ -120,14 +145,14 @@ internal sealed unsafe class KvCache : IDisposable
     }
 
     /// <summary>Bytes of one block.</summary>
-    public long BlockBytes => _blockLength * sizeof(Half);
+    public long BlockBytes { get; }
 
     public void Dispose() => _arena.Dispose();
 
-    private Half* Part(int block, int part, int head) =>
-        _cells + block * _blockLength + part * _partLength + (long)head * BlockLength * _shape.HeadLength;
+    private byte* Part(int block, int part, int head) =>
+        _cells + block * BlockBytes + part * _partBytes + (long)head * BlockLength * _rowBytes;
 
-    private Span<byte> CellsOf(int block) => new(_cells + block * _blockLength, (int)BlockBytes);
+    private Span<byte> CellsOf(int block) => new(_cells + block * BlockBytes, (int)BlockBytes);
 
     private void Extend(SlotBlocks slot)
     {
@@ -175,4 +200,5 @@ internal sealed unsafe class KvCache : IDisposable
 /// <param name="Layers">Of the model.</param>
 /// <param name="Heads">Of keys and values.</param>
 /// <param name="HeadLength">Components.</param>
-internal sealed record KvShape(int Layers, int Heads, int HeadLength);
+/// <param name="Type">How they are stored.</param>
+internal sealed record KvShape(int Layers, int Heads, int HeadLength, KvType Type = KvType.F16);

@@ -21,6 +21,8 @@ internal sealed class LogitRows : IDisposable
         (_arena, _rows) = Make(count);
     }
 
+    public long Bytes => _arena.Size;
+
     public Matrix Rows(int count)
     {
         if (count > _count)

@@ -16,7 +16,9 @@ internal static class Architectures
         "gemma3" => Gemma3.Read(model),
         "gpt2" => Gpt2.Read(model),
         "stablelm" => StableLm.Read(model),
-        "bitnet" => BitNet.Read(model),
+        "bitnet" => BitNet.Read(model, Activation.Silu),
+        // bitnet.cpp's names for Microsoft's models of 2025.
+        "bitnet-25" or "bitnet-b1.58" => BitNet.Read(model, Activation.ReluSquared),
         var other => throw new RunnerException($"The architecture '{Printable(other)}' (general.architecture) is not one that Trinity runs."),
     };
 

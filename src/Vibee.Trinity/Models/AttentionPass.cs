@@ -4,12 +4,16 @@ using Vibee.Trinity.Memory;
 namespace Vibee.Trinity.Models;
 
 /// <summary>
-/// Attention over the blocks of the KV cache. Scores are turned into weights block by block with a running maximum
-/// (online softmax: Milakov, Gimelshein 2018), so that no buffer grows with the context.
+/// Attention over the blocks of the KV cache: all scores of a tile, their softmax, then the mean of the values.
 /// </summary>
-/// <remarks>The unit of work is a tile of neighbouring tokens times a KV head: its keys and values are widened to floats once
+/// <remarks>
+/// <para>The unit of work is a tile of neighbouring tokens times a KV head: its keys and values are widened to floats once
 /// for all tokens of the tile and all query heads that share the head. A token walks the same blocks in the same order
-/// whichever tile it is in.</remarks>
+/// whichever tile it is in.</para>
+/// <para>Queries and weights are rounded to 16 bits, as the reference does, which multiplies 16-bit floats here: a small
+/// model whose activations are rounded to 8 bits later on chooses other tokens otherwise. A softmax that goes along
+/// block by block would need no buffer as long as the context, but has no final weights to round.</para>
+/// </remarks>
 internal sealed unsafe class AttentionPass
 {
     private readonly Shape _shape;
@@ -27,10 +31,9 @@ internal sealed unsafe class AttentionPass
         _group = _shape.Heads / _shape.KvHeads;
     }
 
-    /// <summary>Floats that a worker needs: a block's keys and values, its scores, and a maximum and a sum for each token
-    /// and head of a tile.</summary>
-    public static int BenchLength(Shape shape) =>
-        2 * KvCache.BlockLength * shape.HeadLength + KvCache.BlockLength + 2 * Step.LongestTile * shape.Heads / shape.KvHeads;
+    /// <summary>Floats that a worker needs: a block's keys or values, and the scores of a tile.</summary>
+    public static long BenchLength(Shape shape, KvCache cache) =>
+        KvCache.BlockLength * shape.HeadLength + (long)Step.LongestTile * (shape.Heads / shape.KvHeads) * cache.ContextLength;
 
     /// <summary>Reads Normed, leaves what is to be added in Update.</summary>
     public void Run(Workbench bench, Attention attention, int layer)
@@ -85,77 +88,93 @@ internal sealed unsafe class AttentionPass
                     attention.Rope!.Rotate(key + head * _shape.HeadLength, cosines, sines);
             }
 
-            var block = _cache.Block(batch.Slots[token], batch.Positions[token]);
-            var offset = batch.Positions[token] % KvCache.BlockLength * _shape.HeadLength;
+            Halves.Round(query, query, _shape.QueryWidth);
             for (var head = 0; head < _shape.KvHeads; head++)
-            {
-                Halves.Narrow(key + head * _shape.HeadLength, _cache.Keys(block, layer, head) + offset, _shape.HeadLength);
-                Halves.Narrow(value + head * _shape.HeadLength, _cache.Values(block, layer, head) + offset, _shape.HeadLength);
-            }
+                _cache.Store(batch.Slots[token], batch.Positions[token], layer, head, key + head * _shape.HeadLength, value + head * _shape.HeadLength);
         }
     }
 
     private void Attend(Workbench bench, Attention attention, int layer, (int Start, int End) tile, int kvHead)
     {
-        var batch = _step.Batch;
-        var (first, last) = (batch.Positions[tile.Start], batch.Positions[tile.End - 1]);
-        var keys = bench.Attention;
-        var values = keys + KvCache.BlockLength * _shape.HeadLength;
-        var scores = values + KvCache.BlockLength * _shape.HeadLength;
-        var maxima = scores + KvCache.BlockLength;
-        var sums = maxima + (tile.End - tile.Start) * _group;
-        new Span<float>(maxima, (tile.End - tile.Start) * _group).Fill(float.NegativeInfinity);
-        new Span<float>(sums, (tile.End - tile.Start) * _group).Clear();
-        for (var token = tile.Start; token < tile.End; token++)
-            new Span<float>(Head(_scratch.Attended, token, kvHead * _group), _group * _shape.HeadLength).Clear();
-
-        for (var position = Earliest(attention, first) / KvCache.BlockLength * KvCache.BlockLength; position <= last; position += KvCache.BlockLength)
-        {
-            var block = _cache.Block(batch.Slots[tile.Start], position);
-            var length = Math.Min(KvCache.BlockLength, last + 1 - position) * _shape.HeadLength;
-            Halves.Widen(_cache.Keys(block, layer, kvHead), keys, length);
-            Halves.Widen(_cache.Values(block, layer, kvHead), values, length);
-            for (var token = tile.Start; token < tile.End; token++)
-            {
-                var from = Math.Max(0, Earliest(attention, batch.Positions[token]) - position);
-                var to = Math.Min(KvCache.BlockLength, batch.Positions[token] + 1 - position);
-                for (var i = 0; from < to && i < _group; i++)
-                {
-                    var state = (token - tile.Start) * _group + i;
-                    AttendBlock(attention.Scale, token, kvHead * _group + i, keys, values, scores, from, to, maxima + state, sums + state);
-                }
-            }
-        }
-
+        var cells = bench.Attention;
+        // [token × head of the group][position]
+        var scores = cells + KvCache.BlockLength * _shape.HeadLength;
+        Score(attention, layer, tile, kvHead, cells, scores);
         for (var token = tile.Start; token < tile.End; token++)
         {
             for (var i = 0; i < _group; i++)
-                Vectors.Scale(1 / sums[(token - tile.Start) * _group + i], Head(_scratch.Attended, token, kvHead * _group + i), _shape.HeadLength);
+                Softmax(attention, token, Row(scores, tile, token, i));
+            new Span<float>(Head(_scratch.Attended, token, kvHead * _group), _group * _shape.HeadLength).Clear();
         }
+
+        Read(attention, layer, tile, kvHead, cells, scores);
     }
 
-    private void AttendBlock(
-        float scale, int token, int head, float* keys, float* values, float* scores, int from, int to, float* maximum, float* sum)
+    private void Score(Attention attention, int layer, (int Start, int End) tile, int kvHead, float* cells, float* scores)
     {
-        var query = Head(_scratch.Query, token, head);
-        var attended = Head(_scratch.Attended, token, head);
-        for (var i = from; i < to; i++)
-            scores[i - from] = scale * DotProduct.Floats(keys + i * _shape.HeadLength, query, _shape.HeadLength);
-
-        var most = MathF.Max(*maximum, Vectors.Largest(scores, to - from));
-        if (most > *maximum)
+        for (var position = FirstBlock(attention, tile); position <= LastPosition(tile); position += KvCache.BlockLength)
         {
-            // What was summed so far was relative to the old maximum; nothing at first.
-            var shrink = MathF.Exp(*maximum - most);
-            *sum *= shrink;
-            Vectors.Scale(shrink, attended, _shape.HeadLength);
-            *maximum = most;
+            var block = _cache.Block(_step.Batch.Slots[tile.Start], position);
+            _cache.LoadKeys(block, layer, kvHead, Math.Min(KvCache.BlockLength, LastPosition(tile) + 1 - position), cells);
+            for (var token = tile.Start; token < tile.End; token++)
+            {
+                var (from, to) = Seen(attention, token, position);
+                for (var i = 0; i < _group; i++)
+                {
+                    var query = Head(_scratch.Query, token, kvHead * _group + i);
+                    var row = Row(scores, tile, token, i) + position;
+                    for (var j = from; j < to; j++)
+                        row[j] = attention.Scale * DotProduct.Floats(cells + j * _shape.HeadLength, query, _shape.HeadLength);
+                }
+            }
         }
-
-        *sum += Vectors.Exponentials(scores, most, to - from);
-        for (var i = from; i < to; i++)
-            Vectors.AddScaled(scores[i - from], values + i * _shape.HeadLength, attended, _shape.HeadLength);
     }
+
+    private void Softmax(Attention attention, int token, float* row)
+    {
+        var last = _step.Batch.Positions[token];
+        var first = Earliest(attention, last);
+        row += first;
+        var count = last + 1 - first;
+        var sum = Vectors.Exponentials(row, Vectors.Largest(row, count), count);
+        Vectors.Scale(1 / sum, row, count);
+        Halves.Round(row, row, count);
+    }
+
+    private void Read(Attention attention, int layer, (int Start, int End) tile, int kvHead, float* cells, float* scores)
+    {
+        for (var position = FirstBlock(attention, tile); position <= LastPosition(tile); position += KvCache.BlockLength)
+        {
+            var block = _cache.Block(_step.Batch.Slots[tile.Start], position);
+            _cache.LoadValues(block, layer, kvHead, Math.Min(KvCache.BlockLength, LastPosition(tile) + 1 - position), cells);
+            for (var token = tile.Start; token < tile.End; token++)
+            {
+                var (from, to) = Seen(attention, token, position);
+                for (var i = 0; i < _group; i++)
+                {
+                    var attended = Head(_scratch.Attended, token, kvHead * _group + i);
+                    var row = Row(scores, tile, token, i) + position;
+                    for (var j = from; j < to; j++)
+                        Vectors.AddScaled(row[j], cells + j * _shape.HeadLength, attended, _shape.HeadLength);
+                }
+            }
+        }
+    }
+
+    /// <summary>What a token sees of the block that begins at a position: from, to (exclusive); perhaps nothing.</summary>
+    private (int From, int To) Seen(Attention attention, int token, int block)
+    {
+        var last = _step.Batch.Positions[token];
+        return (Math.Max(0, Earliest(attention, last) - block), Math.Min(KvCache.BlockLength, last + 1 - block));
+    }
+
+    private int FirstBlock(Attention attention, (int Start, int End) tile) =>
+        Earliest(attention, _step.Batch.Positions[tile.Start]) / KvCache.BlockLength * KvCache.BlockLength;
+
+    private int LastPosition((int Start, int End) tile) => _step.Batch.Positions[tile.End - 1];
+
+    private float* Row(float* scores, (int Start, int End) tile, int token, int head) =>
+        scores + ((long)(token - tile.Start) * _group + head) * _cache.ContextLength;
 
     private float* Head(Matrix matrix, int token, int head) => matrix.Column(token) + head * _shape.HeadLength;
 

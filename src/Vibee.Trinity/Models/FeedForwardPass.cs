@@ -30,6 +30,8 @@ internal sealed unsafe class FeedForwardPass(Scratch scratch, Step step)
         var factors = part.Gate is null ? null : inner;
         if (part.Activation == Activation.Silu)
             Vectors.Silu(x, factors, inner, scratch.Inner.Length);
+        else if (part.Activation == Activation.ReluSquared)
+            Vectors.ReluSquared(x, factors, inner, scratch.Inner.Length);
         else
             Vectors.Gelu(x, factors, inner, scratch.Inner.Length);
         part.InnerNorm?.Apply(inner, inner, scratch.Inner.Length);

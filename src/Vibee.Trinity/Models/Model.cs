@@ -95,6 +95,9 @@ internal enum Activation
 {
     Silu,
     Gelu,
+
+    /// <summary>max(x, 0)²</summary>
+    ReluSquared,
 }
 
 /// <summary>down(activation(gate(x)) · up(x)), or down(activation(up(x))) without a gate.</summary>

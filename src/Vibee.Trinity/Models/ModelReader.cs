@@ -86,13 +86,13 @@ internal sealed unsafe class ModelReader
         var tensor = Find(name);
         if (tensor.ElementCount != (long)inputs * outputs * count || tensor.Dimensions[0] != inputs)
             throw Shape(tensor, count == 1 ? $"{inputs} x {outputs}" : $"{inputs} x {outputs} x {count}");
-        var format = WeightFormat.Find(tensor.Type) ??
+        var format = WeightFormat.Of(tensor) ??
             throw new RunnerException($"The tensor {name} is of type {tensor.Type}, for which Trinity has no kernel.");
         Forms |= format.Form;
         LongestRow = Math.Max(LongestRow, inputs);
         // The reader has checked that all of it lies in the file; a span alone could not address more than 2 GiB.
         var data = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Slice(0, 1).Span));
-        return [.. Enumerable.Range(0, count).Select(i => new WeightMatrix(format, data + tensor.ByteLength / count * i, outputs, inputs))];
+        return [.. Enumerable.Range(0, count).Select(i => new WeightMatrix(format, data + (tensor.ByteLength - tensor.Type.TailSize()) / count * i, outputs, inputs))];
     }
 
     /// <summary>A vector of floats, copied.</summary>

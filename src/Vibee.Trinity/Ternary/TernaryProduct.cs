@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Vibee.Trinity.Kernels;
 
 namespace Vibee.Trinity.Ternary;
 
@@ -55,46 +56,58 @@ internal static unsafe partial class TernaryProduct
         if (output.Length < (columns - 1L) * outputStride + rows)
             throw new ArgumentException($"{columns} columns of {rows} rows, {outputStride} apart, need more than {output.Length} results.", nameof(output));
 
-        switch (path)
+        fixed (byte* w = weights)
+        fixed (sbyte* a = activations.Values)
+        fixed (float* scales = activations.Scales)
+        fixed (int* sums = activations.Sums)
+        fixed (float* y = output)
         {
-            case TernaryPath.Vector512: Run<Vector512Kernel>(weights, rows, activations, columns, output, outputStride); break;
-            case TernaryPath.Vector256: Run<Vector256Kernel>(weights, rows, activations, columns, output, outputStride); break;
-            case TernaryPath.Vector128: Run<Vector128Kernel>(weights, rows, activations, columns, output, outputStride); break;
-            default: Run<ScalarKernel>(weights, rows, activations, columns, output, outputStride); break;
+            var view = new TernaryColumns(a, scales, sums, activations.Length, activations.ColumnStride, activations.Blocks);
+            Multiply(w, rows, view, null, columns, y, outputStride, path);
         }
     }
 
-    private static void Run<TKernel>(ReadOnlySpan<byte> weights, int rows, Int8Columns x, int columns, Span<float> output, int stride)
+    /// <summary>The same on pinned memory, with chosen columns: output c belongs to column inputs[c], or to c itself.</summary>
+    public static void Multiply(byte* weights, int rows, in TernaryColumns x, int* inputs, int columns, float* y, nint stride, TernaryPath path)
+    {
+        switch (path)
+        {
+            case TernaryPath.Vector512: Run<LaneKernel<Lanes512, Vector512<short>, Vector512<ushort>, Vector512<sbyte>>>(weights, rows, x, inputs, columns, y, stride); break;
+            case TernaryPath.Vector256: Run<LaneKernel<Lanes256, Vector256<short>, Vector256<ushort>, Vector256<sbyte>>>(weights, rows, x, inputs, columns, y, stride); break;
+            case TernaryPath.Vector128: Run<LaneKernel<Lanes128, Vector128<short>, Vector128<ushort>, Vector128<sbyte>>>(weights, rows, x, inputs, columns, y, stride); break;
+            default: Run<ScalarKernel>(weights, rows, x, inputs, columns, y, stride); break;
+        }
+    }
+
+    private static void Run<TKernel>(byte* weights, int rows, in TernaryColumns x, int* inputs, int columns, float* y, nint stride)
         where TKernel : IBlockKernel
     {
-        fixed (byte* w = weights)
-        fixed (sbyte* a = x.Values)
-        fixed (float* scales = x.Scales)
-        fixed (int* sums = x.Sums)
-        fixed (float* y = output)
+        var tiled = inputs is null ? columns & ~3 : 0;
+        for (var pass = 0; pass < tiled; pass += ColumnsPerPass)
         {
-            var view = new View(a, scales, sums, x.Length, x.ColumnStride, x.Blocks);
-            var tiled = columns & ~3;
-            for (var pass = 0; pass < tiled; pass += ColumnsPerPass)
+            var end = Math.Min(tiled, pass + ColumnsPerPass);
+            for (var r = 0; r < rows; r++)
             {
-                var end = Math.Min(tiled, pass + ColumnsPerPass);
-                for (var r = 0; r < rows; r++)
-                {
-                    for (var c = pass; c < end; c += 4)
-                        OneByFour<TKernel>(w + (nint)r * view.RowSize, view, c, y + (nint)c * stride + r, stride);
-                }
+                for (var c = pass; c < end; c += 4)
+                    OneByFour<TKernel>(weights + r * x.RowSize, x, c, y + c * stride + r, stride);
             }
+        }
 
-            for (var c = tiled; c < columns; c++)
-            {
-                for (var r = 0; r < rows; r += 4)
-                    FourByOne<TKernel>(w + (nint)r * view.RowSize, Math.Min(4, rows - r), view, c, y + (nint)c * stride + r);
-            }
+        for (var c = tiled; c < columns; c++)
+        {
+            for (var r = 0; r < rows; r += 4)
+                FourByOne<TKernel>(weights + r * x.RowSize, Math.Min(4, rows - r), x, inputs is null ? c : inputs[c], y + c * stride + r);
         }
     }
 
     /// <summary>Pinned activations: values, scales and sums as <see cref="Int8Columns"/> lays them out.</summary>
-    private readonly struct View(sbyte* values, float* scales, int* sums, int length, int columnStride, int blocks)
+    /// <param name="values">[column][length]</param>
+    /// <param name="scales">[block][columnStride]</param>
+    /// <param name="sums">Likewise.</param>
+    /// <param name="length">Values from one column to the next.</param>
+    /// <param name="columnStride">Columns, a multiple of 4.</param>
+    /// <param name="blocks">Of each column.</param>
+    public readonly struct TernaryColumns(sbyte* values, float* scales, int* sums, int length, int columnStride, int blocks)
     {
         public readonly int Length = length;
         public readonly int Blocks = blocks;
@@ -107,7 +120,7 @@ internal static unsafe partial class TernaryProduct
         public int* Sums(int column, int block) => sums + (nint)block * columnStride + column;
     }
 
-    private static void OneByFour<TKernel>(byte* row, in View x, int column, float* y, int stride)
+    private static void OneByFour<TKernel>(byte* row, in TernaryColumns x, int column, float* y, nint stride)
         where TKernel : IBlockKernel
     {
         var total = Vector128<float>.Zero;
@@ -122,7 +135,7 @@ internal static unsafe partial class TernaryProduct
     }
 
     /// <summary>Four rows, or with <paramref name="rows"/> under four the first row four times for each of them.</summary>
-    private static void FourByOne<TKernel>(byte* row, int rows, in View x, int column, float* y)
+    private static void FourByOne<TKernel>(byte* row, int rows, in TernaryColumns x, int column, float* y)
         where TKernel : IBlockKernel
     {
         if (rows < 4)
@@ -135,19 +148,30 @@ internal static unsafe partial class TernaryProduct
         FourByOne<TKernel>(row, x.RowSize, x, column).Store(y);
     }
 
-    private static Vector128<float> FourByOne<TKernel>(byte* row, nint rowSize, in View x, int column)
+    private static Vector128<float> FourByOne<TKernel>(byte* row, nint rowSize, in TernaryColumns x, int column)
         where TKernel : IBlockKernel
     {
         var total = Vector128<float>.Zero;
         for (var b = 0; b < x.Blocks; b++, row += Tq2.BlockSize)
         {
             var dots = TKernel.FourRows(row, rowSize, x.Values(column, b)) - Vector128.Create(*x.Sums(column, b));
-            var scales = Vector128.Create(Scale(row), Scale(row + rowSize), Scale(row + 2 * rowSize), Scale(row + 3 * rowSize));
+            var scales = Scales(row, rowSize);
             total += Vector128.ConvertToSingle(dots) * (scales * *x.Scales(column, b));
         }
 
         return total;
     }
+
+    /// <summary>Of four rows, converted together: one by one they would take as long as the products.</summary>
+    private static Vector128<float> Scales(byte* block, nint rowSize)
+    {
+        if (!Vector128.IsHardwareAccelerated)
+            return Vector128.Create(Scale(block), Scale(block + rowSize), Scale(block + 2 * rowSize), Scale(block + 3 * rowSize));
+        var halves = Vector128.Create(Bits(block), Bits(block + rowSize), Bits(block + 2 * rowSize), Bits(block + 3 * rowSize), 0, 0, 0, 0);
+        return Halves.Widen(halves).GetLower();
+    }
+
+    private static ushort Bits(byte* block) => Unsafe.ReadUnaligned<ushort>(block + Tq2.ScaleOffset);
 
     private static float Scale(byte* block) => (float)BitConverter.UInt16BitsToHalf(Unsafe.ReadUnaligned<ushort>(block + Tq2.ScaleOffset));
 }

@@ -19,6 +19,10 @@ public sealed unsafe class VectorsTests
         Check((x, y, n) => Vectors.Gelu(x, null, y, n), x => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))));
 
     [Fact]
+    public void ReluSquared_AnyValues_FollowsTheFormula() =>
+        Check((x, y, n) => Vectors.ReluSquared(x, null, y, n), x => Math.Max(x, 0) * Math.Max(x, 0));
+
+    [Fact]
     public void SoftCap_AnyValues_StaysBelowTheCap() =>
         Check(
             (x, y, n) =>
@@ -27,6 +31,18 @@ public sealed unsafe class VectorsTests
                 Vectors.SoftCap(30, y, n);
             },
             x => 30 * Math.Tanh(x / 30));
+
+    [Fact]
+    public void Round_AnyFloats_AreTheNearestHalves()
+    {
+        var random = new Random(2);
+        float[] edges = [0, -0f, 1e-8f, 2.98e-8f, 5.96e-8f, 6.1e-5f, 65504, 65519, 65520, -1e9f, float.PositiveInfinity, float.NaN];
+        float[] values = [.. edges, .. Enumerable.Range(0, 1000).Select(_ => BitConverter.Int32BitsToSingle(random.Next(0x32000000, 0x48000000)) * (random.Next(2) - 0.5f))];
+        var rounded = new float[values.Length];
+        fixed (float* source = values, target = rounded)
+            Halves.Round(source, target, values.Length);
+        Assert.Equal(values.Select(value => float.IsFinite(value) ? (float)(Half)Math.Clamp(value, -65504, 65504) : value), rounded);
+    }
 
     [Fact]
     public void Exponentials_Scores_SumToTheirSum()

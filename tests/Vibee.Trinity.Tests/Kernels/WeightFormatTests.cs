@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Vibee.Gguf;
 using Vibee.Trinity.Kernels;
+using Vibee.Trinity.Kernels.Formats;
 using Vibee.Trinity.Memory;
 
 namespace Vibee.Trinity.Tests.Kernels;
@@ -24,7 +25,7 @@ public sealed unsafe class WeightFormatTests : IDisposable
     [
         GgmlType.F32, GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.Q5_0, GgmlType.Q5_1,
         GgmlType.IQ4_NL, GgmlType.Q2_K, GgmlType.Q3_K, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K, GgmlType.IQ4_XS,
-        GgmlType.TQ1_0, GgmlType.TQ2_0,
+        GgmlType.TQ1_0, GgmlType.TQ2_0, GgmlType.I2_S,
     ];
 
     public void Dispose() => _arena.Dispose();
@@ -33,7 +34,7 @@ public sealed unsafe class WeightFormatTests : IDisposable
     [MemberData(nameof(Types))]
     public void Unpack_AnyBytes_EqualsTheOracle(GgmlType type)
     {
-        var format = WeightFormat.Find(type)!;
+        var format = Format(type);
         foreach (var bytes in Contents(type, finite: false))
         {
             fixed (byte* source = bytes)
@@ -42,7 +43,7 @@ public sealed unsafe class WeightFormatTests : IDisposable
                 format.UnpackScalar(source, Length, _expected);
             }
 
-            if (format.Form == ActivationForms.Floats)
+            if (IsFloat(format))
             {
                 Assert.Equal(Bits(_expected.Floats, Length), Bits(_row.Floats, Length));
                 continue;
@@ -58,7 +59,7 @@ public sealed unsafe class WeightFormatTests : IDisposable
     [MemberData(nameof(Types))]
     public void Multiply_FiniteWeights_IsTheProductOfWhatTheyStandFor(GgmlType type)
     {
-        var format = WeightFormat.Find(type)!;
+        var format = Format(type);
         var x = new Activations(_arena, 1, Length, format.Form);
         var weights = new float[Length];
         foreach (var bytes in Contents(type, finite: true))
@@ -89,16 +90,18 @@ public sealed unsafe class WeightFormatTests : IDisposable
             largest = MathF.Max(largest, MathF.Abs(x.Column(0)[i]));
         }
 
-        var rounding = format.Form == ActivationForms.Floats ? 0 : weights.Sum(weight => Math.Abs((double)weight)) * largest / 127 * 0.51;
+        var rounding = IsFloat(format) ? 0 : weights.Sum(weight => Math.Abs((double)weight)) * largest / 127 * 0.51;
         var (fast, oracle) = Products(format, x);
-        // Block scales of activations are rounded to 16 bits: 2^-11.
-        Assert.Equal(exact, fast, rounding + magnitude / 1500 + 1e-30);
+        // Block scales of activations, or these themselves, are rounded to 16 bits: 2^-11, but not below 2^-25.
+        var least = format.Form == ActivationForms.Halves ? weights.Sum(weight => Math.Abs((double)weight)) * 3e-8 : 0;
+        Assert.Equal(exact, fast, rounding + magnitude / 1500 + least + 1e-30);
         Assert.Equal(oracle, fast, (rounding + magnitude) * 2e-5 + 1e-30);
     }
 
     private (float Fast, float Oracle) Products(WeightFormat format, Activations x) => format.Form switch
     {
         ActivationForms.Floats => (DotProduct.Floats(_row.Floats, x.Column(0), Length), DotProduct.FloatsScalar(_row.Floats, x.Column(0), Length)),
+        ActivationForms.Halves => (DotProduct.Floats(_row.Floats, x.Rounded(0), Length), DotProduct.FloatsScalar(_row.Floats, x.Rounded(0), Length)),
         ActivationForms.Blocks => (
             DotProduct.Blocks(_row, x.Blocks(0), Length, format.HasOffsets),
             DotProduct.BlocksScalar(_row, x.Blocks(0), Length) +
@@ -107,6 +110,28 @@ public sealed unsafe class WeightFormatTests : IDisposable
             DotProduct.SuperBlocks(_row, x.SuperBlocks(0), Length, format.HasOffsets),
             DotProduct.SuperBlocksScalar(_row, x.SuperBlocks(0), Length, format.HasOffsets)),
     };
+
+    [Fact]
+    public void Multiply_I2SRowsThat256DoesNotDivide_IsTheProductOfWhatTheyStandFor()
+    {
+        const int length = 384;
+        var (format, random) = (new I2_S(0.25f, length), new Random(3));
+        var (bytes, weights) = (new byte[length / 4], new float[length]);
+        random.NextBytes(bytes);
+        var x = new Activations(_arena, 1, length, format.Form);
+        for (var i = 0; i < length; i++)
+            x.Column(0)[i] = random.NextSingle() - 0.5f;
+        x.Quantize(0, format.Form);
+        fixed (byte* source = bytes)
+        fixed (float* target = weights)
+            format.Dequantize(source, length, _row, target);
+        var exact = weights.Select((weight, i) => (double)weight * x.Column(0)[i]).Sum();
+        Assert.Equal(exact, DotProduct.Blocks(_row, x.Blocks(0), length, hasOffsets: false), 0.2);
+    }
+
+    private static bool IsFloat(WeightFormat format) => format.Form is ActivationForms.Floats or ActivationForms.Halves;
+
+    private static WeightFormat Format(GgmlType type) => type == GgmlType.I2_S ? new I2_S(0.1f, Length) : WeightFormat.Find(type)!;
 
     private static IEnumerable<byte[]> Contents(GgmlType type, bool finite)
     {
@@ -129,6 +154,7 @@ public sealed unsafe class WeightFormatTests : IDisposable
     {
         int[] scales = type switch
         {
+            GgmlType.I2_S => [],
             GgmlType.Q4_1 or GgmlType.Q5_1 or GgmlType.Q4_K or GgmlType.Q5_K => [0, 2],
             GgmlType.Q2_K => [80, 82],
             GgmlType.Q3_K => [108],

@@ -11,12 +11,13 @@ public sealed class KvCacheTests
     private const int Cells = 384;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public unsafe void RandomOperations_EverySlot_HoldsWhatWasWrittenToIt(int seed)
+    [InlineData(1, KvType.F16)]
+    [InlineData(2, KvType.F16)]
+    [InlineData(3, KvType.F16)]
+    [InlineData(4, KvType.Q8)]
+    public unsafe void RandomOperations_EverySlot_HoldsWhatWasWrittenToIt(int seed, KvType type)
     {
-        using var cache = new KvCache(new KvShape(1, 1, 8), Slots, Context, Cells, new MemoryBudget());
+        using var cache = new KvCache(new KvShape(1, 1, 8, type), Slots, Context, Cells, new MemoryBudget());
         var random = new Random(seed);
         var written = Enumerable.Range(0, Slots).Select(_ => new List<float>()).ToArray();
         var blocks = cache.FreeBlocks;
@@ -73,6 +74,34 @@ public sealed class KvCacheTests
         Assert.Equal(0, cache.FreeBlocks);
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(80)]
+    [InlineData(97)]
+    public unsafe void Q8_RandomRows_ComeBackWithinHalfAStep(int components)
+    {
+        var format = CellFormat.Of(KvType.Q8);
+        var random = new Random(components);
+        var (rows, bytes) = (new float[3 * components], new byte[3 * format.RowBytes(components)]);
+        var back = new float[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = (random.NextSingle() - 0.5f) * (i < components ? 1000 : 0.01f);
+        rows.AsSpan(2 * components).Clear();
+        fixed (float* source = rows, target = back)
+        fixed (byte* stored = bytes)
+        {
+            for (var i = 0; i < 3; i++)
+                format.Store(source + i * components, stored + i * format.RowBytes(components), components);
+            format.Load(stored, target, components, 3);
+        }
+
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var group = rows.Skip(i / components * components + i % components / 32 * 32).Take(Math.Min(32, components - i % components / 32 * 32));
+            Assert.Equal(rows[i], back[i], group.Max(Math.Abs) / 127 * 0.57f + 1e-12f);
+        }
+    }
+
     private static unsafe void Extend(KvCache cache, List<float>[] written, Random random)
     {
         var batch = new Batch(64);
@@ -92,26 +121,30 @@ public sealed class KvCacheTests
             return;
         }
 
+        // Components after the first are zero.
+        var row = stackalloc float[8];
         for (var i = 0; i < batch.Count; i++)
         {
             var value = random.Next(1000);
             written[batch.Slots[i]].Add(value);
-            *Cell(cache, batch.Slots[i], batch.Positions[i]) = (Half)value;
+            row[0] = value;
+            cache.Store(batch.Slots[i], batch.Positions[i], 0, 0, row, row);
         }
     }
 
     private static unsafe void Check(KvCache cache, List<float>[] written)
     {
+        var rows = stackalloc float[KvCache.BlockLength * 8];
         for (var slot = 0; slot < Slots; slot++)
         {
             Assert.Equal(written[slot].Count, cache.Length(slot));
             for (var position = 0; position < written[slot].Count; position++)
-                Assert.Equal(written[slot][position], (float)*Cell(cache, slot, position));
+            {
+                cache.LoadValues(cache.Block(slot, position), 0, 0, KvCache.BlockLength, rows);
+                Assert.Equal(written[slot][position], rows[position % KvCache.BlockLength * 8], written[slot][position] / 2000);
+            }
         }
     }
-
-    private static unsafe Half* Cell(KvCache cache, int slot, int position) =>
-        cache.Values(cache.Block(slot, position), 0, 0) + position % KvCache.BlockLength * 8;
 
     private static Batch Tokens(int slot, int position, int count)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Vibee.Trinity.Tokenizers.PreTokenizers;
 
 namespace Vibee.Trinity.Tests.Tokenizers;
 
@@ -42,6 +43,18 @@ public class HostileTextTests
         foreach (var text in new[] { "a", " ", "\u0301" })
             AssertInTime(() => tokenizer.Encode(Repeat(text)[..(Length / 4)], true, true));
         AssertInTime(() => tokenizer.Encode(new string(' ', Length / 4) + "a", true, true));
+    }
+
+    [Theory]
+    [InlineData("gpt-4o")]
+    [InlineData("tekken")]
+    [InlineData("deepseek-v3")]
+    [InlineData("qwen35")]
+    public void Split_AMegabyteOfOneThing_IsDoneInTime(string name)
+    {
+        var preTokenizer = PreTokenizerCatalog.Find(name)!;
+        foreach (var text in new[] { "a", "A", "Aa", "語A", "\u0301", "\u0301A", " ", "\n", "'", "7", "/", "\u3000 " })
+            AssertInTime(() => [.. preTokenizer.Split(System.Text.Encoding.UTF8.GetBytes(Repeat(text)))]);
     }
 
     private static string Repeat(string text) => string.Concat(Enumerable.Repeat(text, Length / text.Length));

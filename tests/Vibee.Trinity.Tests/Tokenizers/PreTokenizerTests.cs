@@ -12,12 +12,24 @@ public class PreTokenizerTests
     private const string Cl100k = Contractions + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,DIGITS}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string Qwen35 = Contractions + @"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
+    private const string Upper = @"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]";
+    private const string Lower = @"[\p{Ll}\p{Lm}\p{Lo}\p{M}]";
+    private const string O200k = @"[^\r\n\p{L}\p{N}]?" + Upper + "*" + Lower + @"+ENDINGS|[^\r\n\p{L}\p{N}]?" + Upper + "+" + Lower +
+        @"*ENDINGS|\p{N}{1,DIGITS}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
+    private const string DeepSeek3 = @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
     public static TheoryData<string, string[]> Patterns() => new()
     {
         { "gpt-2", [Gpt2] },
         { "llama-bpe", [Cl100k.Replace("DIGITS", "3")] },
         { "qwen2", [Cl100k.Replace("DIGITS", "1")] },
         { "qwen35", [Qwen35] },
+        { "gpt-4o", [O200k.Replace("DIGITS", "3").Replace("ENDINGS", $"(?:{Contractions})?")] },
+        { "tekken", [O200k.Replace("DIGITS", "1").Replace("ENDINGS", "")] },
+        { "deepseek-v3", [@"\p{N}{1,3}", "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+", DeepSeek3] },
+        { "minicpm5", [@"\p{N}{1,3}", Cl100k.Replace("{1,DIGITS}", "+")] },
+        { "laguna", [@"[^\n]+|[\n]+", Cl100k.Replace("DIGITS", "1")] },
         { "starcoder", [@"\p{N}", Gpt2] },
         { "falcon", [@"[\p{P}\$\+<=>\^~\|`]+", Gpt2, "[0-9][0-9][0-9]"] },
         { "default", [@"[\p{P}\$\+<=>\^~\|]+", Gpt2, @"\p{N}+", "[0-9][0-9][0-9]"] },

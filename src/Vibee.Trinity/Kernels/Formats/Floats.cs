@@ -8,6 +8,8 @@ internal readonly unsafe struct F32 : IFloatLayout
 {
     public static GgmlType Type => GgmlType.F32;
 
+    public static ActivationForms Form => ActivationForms.Floats;
+
     public static int Size => sizeof(float);
 
     public static float One(byte* source) => Unsafe.ReadUnaligned<float>(source);
@@ -18,6 +20,8 @@ internal readonly unsafe struct F32 : IFloatLayout
 internal readonly unsafe struct F16 : IFloatLayout
 {
     public static GgmlType Type => GgmlType.F16;
+
+    public static ActivationForms Form => ActivationForms.Halves;
 
     public static int Size => sizeof(ushort);
 
@@ -30,6 +34,8 @@ internal readonly unsafe struct F16 : IFloatLayout
 internal readonly unsafe struct BF16 : IFloatLayout
 {
     public static GgmlType Type => GgmlType.BF16;
+
+    public static ActivationForms Form => ActivationForms.Floats;
 
     public static int Size => sizeof(ushort);
 

@@ -24,6 +24,9 @@ internal static class DeepSeekSets
         codePoint is >= '!' and <= '/' or >= ':' and <= '~' or >= 0xFF01 and <= 0xFF0F or >= 0xFF1A and <= 0xFF5E
             or >= 0x2018 and <= 0x201F or >= 0x3000 and <= 0x3002);
 
+    /// <summary>Of version 3: Chinese, Hiragana and Katakana.</summary>
+    public static CodePointSet ChineseAndKana { get; } = new(codePoint => codePoint is >= 0x4E00 and <= 0x9FA5 or >= 0x3040 and <= 0x30FF);
+
     /// <summary>Chinese, and with it most of the scripts of Asia: the list there runs from U+0800.</summary>
     public static CodePointSet Ideographs { get; } = new(codePoint =>
         codePoint is >= 0x800 and <= 0x9FA5 or >= 0xAC00 and <= 0xD7FF);

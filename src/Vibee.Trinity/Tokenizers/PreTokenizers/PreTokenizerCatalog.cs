@@ -28,6 +28,18 @@ internal static class PreTokenizerCatalog
 
         "qwen35" => Plain(new Cl100kSplitter(1, CodePointClass.Letter | CodePointClass.Mark)),
 
+        "gpt-4o" or "llama4" or "kanana2" or "talkie" or "minimax-m2" => Plain(new O200kSplitter(3, endings: true)),
+
+        "granite-embed-multi-97m" => new PreTokenizer(true, false, new O200kSplitter(3, endings: true)),
+
+        "tekken" => new PreTokenizer(true, true, new O200kSplitter(1, endings: false)),
+
+        "minicpm5" => new PreTokenizer(
+            true, false, new RunSplitter(Numbers, most: 3), new Cl100kSplitter(int.MaxValue)),
+
+        "laguna" => Plain(
+            new RunSplitter(new CodePointSet(codePoint => codePoint == '\n')), new Cl100kSplitter(1)),
+
         "gpt-2" or "mpt" or "olmo" or "jais" or "phi-2" or "trillion" or "granite-docling" or "gigachat" or "a.x-4.0"
             or "mellum" or "exaone4" => Plain(new Gpt2Splitter()),
 
@@ -44,6 +56,9 @@ internal static class PreTokenizerCatalog
             new TrailingSpaceSplitter(),
             new RunSplitter(DeepSeekSets.Ideographs),
             new RunSplitter(Numbers)),
+
+        "deepseek-v3" or "hunyuan-dense" or "joyai-llm" or "hy_v4" => Plain(
+            new RunSplitter(Numbers, most: 3), new RunSplitter(DeepSeekSets.ChineseAndKana), new DeepSeek3Splitter()),
 
         "deepseek-coder" => Plain(
             new RunSplitter(DeepSeekSets.LineBreaks, most: 1),
