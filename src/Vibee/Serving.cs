@@ -52,7 +52,7 @@ internal static partial class Serving
         // Cells of the KV cache: a request's tokens take one each, and requests with the same prompt share them.
         var kvCells = settings.KvCache is { } size ? size / Math.Max(1, settings.KvType == KvType.Q8 ? model!.KvBytesPerToken * 17 / 32 : model!.KvBytesPerToken) : (long)contextLength * settings.Parallel;
         if (kvCells > int.MaxValue / 2)
-            return Failure.Run($"A KV cache of {kvCells} tokens is more than any engine can hold; choose a smaller --ctx, --parallel or --kv-cache");
+            return Failure.Run($"{(settings.KvCache is null ? $"--ctx {contextLength} for each of --parallel {settings.Parallel} requests" : "--kv-cache")} is {kvCells} tokens, more than any engine can hold");
         if (kvCells < contextLength)
             return Failure.Run($"--kv-cache holds {kvCells} tokens of this model, fewer than the {contextLength} of one request (--ctx)");
 

@@ -187,6 +187,7 @@ public class CompletionTests
     }
 
     [Fact]
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     public async Task N01_N02_TokenEndpoints_AgreeWithEachOther()
     {
         await using var server = await TestServer.StartAsync();

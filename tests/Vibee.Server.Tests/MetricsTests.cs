@@ -40,6 +40,7 @@ public class MetricsTests
     }
 
     [Fact]
+    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     public async Task N05_Counters_EqualTheSumOfUsage()
     {
         await using var server = await TestServer.StartAsync();
