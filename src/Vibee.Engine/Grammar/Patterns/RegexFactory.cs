@@ -1,0 +1,209 @@
+using System.Text;
+
+namespace Vibee.Engine.Grammar.Patterns;
+
+/// <summary>
+/// Makes expressions, equal ones once, simplified as far as keeps the number of derivatives finite and small. One
+/// belongs to each grammar and is used under its lock.
+/// </summary>
+internal sealed class RegexFactory
+{
+    /// <summary>More alternatives than this in one state are refused: some patterns have states without number.</summary>
+    private const int MaxAlternatives = 3000;
+
+    /// <summary>How many expressions a search for a member of a language may visit before it is taken to have one.</summary>
+    private const int SearchLimit = 20_000;
+
+    private HashSet<Regex> _interned = new(new Structure());
+    private int _nextId;
+
+    public RegexFactory()
+    {
+        Nothing = Intern(new Nothing());
+        Empty = Intern(new Empty());
+        AnyCharacter = Intern(new OneOf(CharSet.Any));
+        All = Intern(new Repeat(AnyCharacter, 0, Patterns.Repeat.Unlimited));
+    }
+
+    public Regex Nothing { get; }
+
+    public Regex Empty { get; }
+
+    public Regex AnyCharacter { get; }
+
+    /// <summary>Every text.</summary>
+    public Regex All { get; }
+
+    /// <summary>How many expressions are alive.</summary>
+    public int Count => _interned.Count;
+
+    public Regex Intern(Regex candidate)
+    {
+        if (_interned.TryGetValue(candidate, out var known))
+            return known;
+        candidate.Id = _nextId++;
+        _interned.Add(candidate);
+        return candidate;
+    }
+
+    /// <summary>Forgets all derivatives. Expressions in use stay valid; equal ones may be made anew.</summary>
+    public void Forget()
+    {
+        foreach (var regex in _interned)
+            regex.Forget();
+        _interned = new HashSet<Regex>(new Structure()) { Nothing, Empty, AnyCharacter, All };
+    }
+
+    public Regex OneOf(CharSet set) => set.IsEmpty ? Nothing : Intern(new OneOf(set));
+
+    public Regex Text(string text)
+    {
+        var result = Empty;
+        foreach (var rune in text.EnumerateRunes().Reverse())
+            result = Sequence(OneOf(CharSet.Of(rune.Value)), result);
+        return result;
+    }
+
+    public Regex Tag(int tag) => Intern(new Tagged(tag));
+
+    /// <param name="tags">For each text what it is reported as; null if that does not matter.</param>
+    public Regex OneOfTexts(IReadOnlyList<string> texts, IReadOnlyList<int>? tags = null)
+    {
+        if (texts.Count == 0)
+            return Nothing;
+        var runes = texts.Select(text => text.EnumerateRunes().Select(rune => rune.Value).ToArray()).ToArray();
+        var order = tags?.ToArray();
+        Array.Sort(runes, order, Comparer<int[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+        if (order == null)
+            runes = [.. runes.Where((text, index) => index == 0 || !text.AsSpan().SequenceEqual(runes[index - 1]))];
+        return Intern(new WordList(new WordList.Words(runes, order), 0, runes.Length, 0));
+    }
+
+    public Regex Sequence(Regex head, Regex tail)
+    {
+        if (head is Nothing || tail is Nothing)
+            return Nothing;
+        if (head is Empty)
+            return tail;
+        if (tail is Empty)
+            return head;
+        return head is Chain pair
+            ? Sequence(pair.Head, Sequence(pair.Tail, tail))
+            : Intern(new Chain(head, tail));
+    }
+
+    public Regex Sequence(params ReadOnlySpan<Regex> parts)
+    {
+        var result = Empty;
+        for (var index = parts.Length - 1; index >= 0; index--)
+            result = Sequence(parts[index], result);
+        return result;
+    }
+
+    public Regex Either(params IReadOnlyList<Regex> members)
+    {
+        if (members.Count == 1)
+            return members[0];
+        var merged = Alternatives.Merge(this, members);
+        return merged.Length switch
+        {
+            0 => Nothing,
+            1 => merged[0],
+            > MaxAlternatives => throw new GrammarLimitException($"a state of the pattern has more than {MaxAlternatives} alternatives"),
+            _ => Intern(new Either(merged)),
+        };
+    }
+
+    public Regex Both(params IReadOnlyList<Regex> members)
+    {
+        var all = new SortedDictionary<int, Regex>();
+        foreach (var member in members)
+        {
+            if (member is Nothing)
+                return Nothing;
+            foreach (var part in member is Both both ? both.Members : [member])
+            {
+                if (part != All)
+                    all[part.Id] = part;
+            }
+        }
+        Regex[] parts = [.. all.Values];
+        return parts.Length switch
+        {
+            0 => All,
+            1 => parts[0],
+            2 when parts is [OneOf first, OneOf second] => OneOf(first.Set.Intersect(second.Set)),
+            _ when parts.Contains(Empty) => parts.All(part => part.IsNullable) ? Empty : Nothing,
+            > MaxAlternatives => throw new GrammarLimitException($"a state of the pattern has more than {MaxAlternatives} conditions"),
+            _ => Intern(new Both(parts)),
+        };
+    }
+
+    public Regex Not(Regex inner) =>
+        inner == All ? Nothing
+        : inner is Nothing ? All
+        : inner is Complement not ? not.Inner
+        : Intern(new Complement(inner));
+
+    public Regex Repeat(Regex body, int min, int max)
+    {
+        if (max == 0 || body is Empty)
+            return Empty;
+        if (body is Nothing)
+            return min == 0 ? Empty : Nothing;
+        if (min == 1 && max == 1)
+            return body;
+        if (body is Repeat { Min: 0, Max: Patterns.Repeat.Unlimited })
+            return body;
+        if (body.IsNullable)
+            min = 0;
+        return Intern(new Repeat(body, min, max));
+    }
+
+    public Regex Optional(Regex body) => Repeat(body, 0, 1);
+
+    public Regex Star(Regex body) => Repeat(body, 0, Patterns.Repeat.Unlimited);
+
+    /// <summary>Whether no text belongs to the language, as far as a search of limited length can tell.</summary>
+    public bool IsEmpty(Regex regex)
+    {
+        if (regex is Nothing)
+            return true;
+        if (!regex.MayBeEmpty || regex.IsNullable)
+            return false;
+        return regex.IsEmpty ??= !HasMember(regex);
+    }
+
+    public Move[] WithoutDeadEnds(Move[] moves) =>
+        Array.Exists(moves, move => IsEmpty(move.Target)) ? [.. moves.Where(move => !IsEmpty(move.Target))] : moves;
+
+    private bool HasMember(Regex start)
+    {
+        var seen = new HashSet<Regex>(ReferenceEqualityComparer.Instance) { start };
+        var waiting = new Queue<Regex>();
+        waiting.Enqueue(start);
+        while (waiting.TryDequeue(out var regex))
+        {
+            foreach (var move in regex.RawMoves(this))
+            {
+                var target = move.Target;
+                if (target.IsNullable || !target.MayBeEmpty || target.IsEmpty == false)
+                    return true;
+                if (target.IsEmpty != true && seen.Add(target))
+                    waiting.Enqueue(target);
+            }
+            if (seen.Count > SearchLimit)
+                return true;
+        }
+        foreach (var regex in seen)
+            regex.IsEmpty = true;
+        return false;
+    }
+
+    private sealed class Structure : IEqualityComparer<Regex>
+    {
+        public bool Equals(Regex? a, Regex? b) => a!.SameAs(b!);
+
+        public int GetHashCode(Regex regex) => regex.Hash();
+    }
+}
