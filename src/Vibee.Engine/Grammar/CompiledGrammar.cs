@@ -22,10 +22,12 @@ public sealed class CompiledGrammar
 
     private readonly Recognizer _recognizer;
     private readonly Queue<TokenMask> _masks = new();
+    private readonly Action _forget;
     private MaskBuilder? _builder;
 
-    private CompiledGrammar(Lexicon lexicon, Goal root, IReadOnlyList<UnenforcedKeyword> unenforced)
+    private CompiledGrammar(Lexicon lexicon, Goal root, IReadOnlyList<UnenforcedKeyword> unenforced, Action forget)
     {
+        _forget = forget;
         Unenforced = unenforced;
         _recognizer = new Recognizer(lexicon, root);
         try
@@ -71,7 +73,7 @@ public sealed class CompiledGrammar
         {
             var compiler = new SchemaCompiler(lexicon, options ?? new JsonSchemaOptions());
             var root = compiler.Compile(schema);
-            return new CompiledGrammar(lexicon, root, compiler.Unenforced);
+            return new CompiledGrammar(lexicon, root, compiler.Unenforced, compiler.Forget);
         });
     }
 
@@ -131,12 +133,13 @@ public sealed class CompiledGrammar
             mask.Owner!.Mask = null;
         _masks.Clear();
         _recognizer.Forget();
+        _forget();
     }
 
     private static CompiledGrammar Compile(Func<Lexicon, Goal> build) => Guarded(() =>
     {
         var lexicon = new Lexicon(new RegexFactory());
-        return new CompiledGrammar(lexicon, build(lexicon), []);
+        return new CompiledGrammar(lexicon, build(lexicon), [], () => { });
     });
 
     private static CompiledGrammar Guarded(Func<CompiledGrammar> build)

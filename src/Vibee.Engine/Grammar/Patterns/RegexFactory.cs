@@ -174,6 +174,18 @@ internal sealed class RegexFactory
         return regex.IsEmpty ??= !HasMember(regex);
     }
 
+    /// <summary>Whether a whole text belongs to the language.</summary>
+    public bool Matches(Regex regex, string text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Array.Find(regex.Moves(this), move => rune.Value >= move.Low && rune.Value <= move.High).Target is not { } target)
+                return false;
+            regex = target;
+        }
+        return regex.IsNullable;
+    }
+
     public Move[] WithoutDeadEnds(Move[] moves) =>
         Array.Exists(moves, move => IsEmpty(move.Target)) ? [.. moves.Where(move => !IsEmpty(move.Target))] : moves;
 
