@@ -38,8 +38,7 @@ internal sealed class Meanings(ShapeAlgebra algebra, FormulaTable formulas, Sche
         }
         catch (GrammarLimitException exception)
         {
-            if (formula is Formula.Literal literal)
-                reader.Note("schema", literal.Pointer, exception.Message);
+            reader.NoteHere(exception.Message);
             return formula.Shape = Widest;
         }
         finally

@@ -94,17 +94,25 @@ internal sealed class ObjectGoal(SchemaGoals goals, ObjectShape shape, ObjectPro
             : progress.Past | (One << tag);
         // Beyond the counts that are asked for it does not matter how many there are.
         var count = shape.Max < ObjectShape.Unlimited ? progress.Count + 1 : Math.Min(progress.Count + 1, shape.Min);
-        var ways = new List<Production> { Way(value, new ObjectProgress(past, count, progress.Met, true)) };
+        var choices = new List<(Formula Value, int Met)> { (value, progress.Met) };
         for (var index = 0; index < shape.Needs.Count; index++)
         {
             var need = shape.Needs[index];
-            if ((progress.Met >> index & 1) != 0 || !MayMeet(need, declared, tag))
-                continue;
-            var both = goals.Formulas.And(value, need.Value);
-            if (!goals.IsEmpty(both))
-                ways.Add(Way(both, new ObjectProgress(past, count, progress.Met | 1 << index, true)));
+            if ((progress.Met >> index & 1) == 0 && MayMeet(need, declared, tag))
+                choices = [.. choices.SelectMany(choice => Choose(choice.Value, choice.Met, need.Value, 1 << index))];
         }
-        return new FixedGoal([.. ways]);
+        return new FixedGoal([.. choices
+            .Where(choice => !goals.IsEmpty(choice.Value))
+            .Select(choice => Way(choice.Value, new ObjectProgress(past, count, choice.Met, true)))]);
+    }
+
+    /// <summary>A value meets a need or does not; which is not known before it was read.</summary>
+    private IEnumerable<(Formula, int)> Choose(Formula value, int met, Formula need, int bit)
+    {
+        var both = goals.Formulas.And(value, need);
+        yield return (both, met | bit);
+        if (both != value)
+            yield return (value, met);
     }
 
     private bool MayMeet(KeyClass need, bool declared, int tag) => declared

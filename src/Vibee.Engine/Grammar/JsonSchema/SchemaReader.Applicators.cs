@@ -10,7 +10,8 @@ internal sealed partial class SchemaReader
     /// <summary>Set once, before anything is read.</summary>
     public void Use(Meanings meanings) => _meanings = meanings;
 
-    private IEnumerable<(string Keyword, Formula Condition)> Applied(SchemaObject schema, Meanings meanings)
+    /// <param name="context">What the conditions before leave: alternatives that overlap in general may be apart there.</param>
+    private IEnumerable<(string Keyword, Formula Condition)> Applied(SchemaObject schema, Func<Formula> context)
     {
         foreach (var keyword in new[] { "$ref", "$dynamicRef", "$recursiveRef" })
         {
@@ -22,7 +23,7 @@ internal sealed partial class SchemaReader
         if (schema.Has("anyOf"))
             yield return ("anyOf", formulas.Or(schema.List("anyOf").Select(part => formulas.Literal(part.Schema, part.Pointer))));
         if (schema.Has("oneOf"))
-            yield return ("oneOf", ExactlyOne(schema, [.. schema.List("oneOf").Select(part => formulas.Literal(part.Schema, part.Pointer))]));
+            yield return ("oneOf", ExactlyOne(schema, context(), [.. schema.List("oneOf").Select(part => formulas.Literal(part.Schema, part.Pointer))]));
         if (schema.Sub("not") is { } not)
             yield return ("not", Negated(schema, "not", formulas.Literal(not.Schema, not.Pointer)));
         if (schema.Sub("if") is { } condition)
@@ -44,7 +45,7 @@ internal sealed partial class SchemaReader
     }
 
     /// <summary>Alternatives that overlap exclude each other; most do not.</summary>
-    private Formula ExactlyOne(SchemaObject schema, Formula[] members)
+    private Formula ExactlyOne(SchemaObject schema, Formula context, Formula[] members)
     {
         var alternatives = new Formula[members.Length];
         for (var index = 0; index < members.Length; index++)
@@ -52,7 +53,7 @@ internal sealed partial class SchemaReader
             var others = new List<Formula>();
             for (var other = 0; other < members.Length; other++)
             {
-                if (other != index && !_meanings.IsEmpty(formulas.And(members[index], members[other])))
+                if (other != index && !_meanings.IsEmpty(formulas.And(context, members[index], members[other])))
                     others.Add(Negated(schema, "oneOf", members[other]));
             }
             alternatives[index] = formulas.And([members[index], .. others]);

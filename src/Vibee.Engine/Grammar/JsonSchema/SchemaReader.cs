@@ -11,6 +11,7 @@ internal sealed partial class SchemaReader(RegexFactory regexes, FormulaTable fo
 {
     private readonly Dictionary<(string, string), UnenforcedKeyword> _notes = [];
     private bool _isExact;
+    private (string Keyword, string Pointer)? _here;
 
     public RegexFactory Regexes => regexes;
 
@@ -19,19 +20,27 @@ internal sealed partial class SchemaReader(RegexFactory regexes, FormulaTable fo
     public void Note(string keyword, string pointer, string reason) =>
         _notes.TryAdd((keyword, pointer), new UnenforcedKeyword(keyword, keyword == "schema" ? pointer : $"{pointer}/{keyword}", reason));
 
+    /// <summary>About the keyword that is being read.</summary>
+    public void NoteHere(string reason)
+    {
+        if (_here is { } here)
+            Note(here.Keyword, here.Pointer, reason);
+    }
+
     /// <exception cref="GrammarException">It is not a schema.</exception>
     public Shape Read(Formula.Literal literal, Meanings meanings)
     {
         var schema = new SchemaObject(literal.Schema, literal.Pointer);
         if (document.IgnoresBesideReference && schema.Has("$ref"))
             return meanings.Of(Reference(schema, "$ref"));
-        var outer = _isExact;
-        _isExact = true;
+        var (outer, outerHere) = (_isExact, _here);
+        (_isExact, _here) = (true, null);
         try
         {
             var shape = Enumerated(schema, Typed(schema));
-            foreach (var (keyword, condition) in Applied(schema, meanings))
+            foreach (var (keyword, condition) in Applied(schema, () => formulas.Shaped(shape)))
             {
+                _here = (keyword, schema.Pointer);
                 try
                 {
                     shape = algebra.Intersect(shape, meanings.Of(condition));
@@ -45,7 +54,7 @@ internal sealed partial class SchemaReader(RegexFactory regexes, FormulaTable fo
         }
         finally
         {
-            _isExact = outer;
+            (_isExact, _here) = (outer, outerHere);
         }
     }
 

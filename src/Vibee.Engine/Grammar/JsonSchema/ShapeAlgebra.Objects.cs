@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Vibee.Engine.Grammar.Patterns;
 
 namespace Vibee.Engine.Grammar.JsonSchema;
@@ -65,9 +66,39 @@ internal sealed partial class ShapeAlgebra
         return classes;
     }
 
-    /// <summary>Whether constants contradict each other: what tells alternatives apart is mostly a constant, and seeing
-    /// it at once keeps their number small.</summary>
-    private static bool Clash(Formula.All all) => all.Parts.OfType<Formula.Constant>().Skip(1).Any();
+    /// <summary>Whether lists of texts contradict each other: what tells alternatives apart is mostly such a list, and
+    /// seeing it at once keeps their number small.</summary>
+    private static bool Clash(Formula.All all)
+    {
+        HashSet<string>? common = null;
+        foreach (var part in all.Parts)
+        {
+            if (Texts(part) is not { } texts)
+                continue;
+            common ??= texts;
+            common.IntersectWith(texts);
+        }
+        foreach (var part in all.Parts)
+        {
+            if (part is Formula.Not not && Texts(not.Inner) is { } texts && IsOnlyTexts(not.Inner))
+                common?.ExceptWith(texts);
+        }
+        return common?.Count == 0;
+    }
+
+    private static HashSet<string>? Texts(Formula formula)
+    {
+        if (formula is not Formula.Literal { Schema: { ValueKind: JsonValueKind.Object } schema })
+            return null;
+        JsonElement[] values = schema.TryGetProperty("const", out var constant) ? [constant]
+            : schema.TryGetProperty("enum", out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()]
+            : [];
+        return values.Length > 0 && values.All(value => value.ValueKind == JsonValueKind.String) ? [.. values.Select(value => value.GetString()!)] : null;
+    }
+
+    /// <summary>Whether the list is all that the schema says.</summary>
+    private static bool IsOnlyTexts(Formula formula) => formula is Formula.Literal literal
+        && literal.Schema.EnumerateObject().All(member => member.Name is "const" or "enum" or "type" or "title" or "description");
 
     private IEnumerable<ObjectShape> Complement(ObjectShape shape)
     {

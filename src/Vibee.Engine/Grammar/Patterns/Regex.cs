@@ -15,6 +15,7 @@ internal abstract class Regex
 {
     private int[]? _tags;
     private Move[]? _moves;
+    private Move[]? _raw;
 
     /// <summary>Unique within the factory and larger than those of all parts.</summary>
     public int Id { get; set; }
@@ -31,17 +32,17 @@ internal abstract class Regex
 
     /// <summary>The characters that may come next, in ascending disjoint ranges; no target is an empty language as far
     /// as a search of limited length can tell.</summary>
-    public Move[] Moves(RegexFactory factory) => _moves ??= factory.WithoutDeadEnds(ComputeMoves(factory));
+    public Move[] Moves(RegexFactory factory) => _moves ??= factory.WithoutDeadEnds(RawMoves(factory));
 
-    /// <summary>The same, before dead ends are removed; not kept.</summary>
-    public Move[] RawMoves(RegexFactory factory) => _moves ?? ComputeMoves(factory);
+    /// <summary>The same, before dead ends are removed.</summary>
+    public Move[] RawMoves(RegexFactory factory) => _raw ??= ComputeMoves(factory);
 
     /// <summary>Which of the merged languages the empty text belongs to: numbers of <see cref="Tagged"/>, −1 for none
     /// in particular. Only for nullable ones.</summary>
     public int[] Tags => _tags ??= ComputeTags();
 
     /// <summary>Forgets what can be computed again.</summary>
-    public void Forget() => _moves = null;
+    public void Forget() => _moves = _raw = null;
 
     public abstract bool SameAs(Regex other);
 

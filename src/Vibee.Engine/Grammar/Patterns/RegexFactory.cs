@@ -12,10 +12,15 @@ internal sealed class RegexFactory
     private const int MaxAlternatives = 3000;
 
     /// <summary>How many expressions a search for a member of a language may visit before it is taken to have one.</summary>
-    private const int SearchLimit = 20_000;
+    private const int SearchLimit = 5000;
+
+    /// <summary>How many all searches of a grammar may visit before they are cut to a few steps each.</summary>
+    private const int SearchBudget = 50_000;
+    private const int ShortSearch = 30;
 
     private HashSet<Regex> _interned = new(new Structure());
     private int _nextId;
+    private int _searched;
 
     public RegexFactory()
     {
@@ -193,6 +198,7 @@ internal sealed class RegexFactory
     {
         var seen = new HashSet<Regex>(ReferenceEqualityComparer.Instance) { start };
         var waiting = new Queue<Regex>();
+        var limit = _searched < SearchBudget ? SearchLimit : ShortSearch;
         waiting.Enqueue(start);
         while (waiting.TryDequeue(out var regex))
         {
@@ -200,13 +206,19 @@ internal sealed class RegexFactory
             {
                 var target = move.Target;
                 if (target.IsNullable || !target.MayBeEmpty || target.IsEmpty == false)
+                {
+                    _searched += seen.Count;
                     return true;
+                }
                 if (target.IsEmpty != true && seen.Add(target))
                     waiting.Enqueue(target);
             }
-            if (seen.Count > SearchLimit)
-                return true;
+            if (seen.Count > limit)
+                break;
         }
+        _searched += seen.Count;
+        if (seen.Count > limit)
+            return true;
         foreach (var regex in seen)
             regex.IsEmpty = true;
         return false;
