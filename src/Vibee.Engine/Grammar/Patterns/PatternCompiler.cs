@@ -14,7 +14,12 @@ internal static class PatternCompiler
 
     private static Regex Compile(RegexFactory factory, string pattern, Regex around)
     {
-        var syntax = PatternParser.Parse(pattern);
+        return Compile(factory, PatternParser.Parse(pattern), around, around);
+    }
+
+    /// <param name="before">What may come before the pattern where it is not anchored.</param>
+    private static Regex Compile(RegexFactory factory, Syntax syntax, Regex before, Regex after)
+    {
         var branches = new List<Regex>();
         foreach (var branch in Branches(Branches([syntax], atStart: true), atStart: false))
         {
@@ -26,7 +31,7 @@ internal static class PatternCompiler
             if (body.HasAnchor)
                 throw new GrammarException("an anchor in the middle of the pattern cannot be enforced");
             branches.Add(factory.Sequence(
-                starts > 0 ? factory.Empty : around, Build(factory, body), ends > 0 ? factory.Empty : around));
+                starts > 0 ? factory.Empty : before, Before(factory, body, ends > 0 ? factory.Empty : after)));
         }
         return factory.Either(branches);
     }
@@ -65,7 +70,26 @@ internal static class PatternCompiler
     private static Syntax.Sequence With(IReadOnlyList<Syntax> parts, int at, Syntax part) =>
         new([.. parts.Take(at), .. part is Syntax.Sequence sequence ? sequence.Parts : [part], .. parts.Skip(at + 1)]);
 
-    public static Regex Build(RegexFactory factory, Syntax syntax) => syntax switch
+    /// <summary>A pattern and all that follows it, which a lookahead is about.</summary>
+    private static Regex Before(RegexFactory factory, Syntax syntax, Regex rest)
+    {
+        if (!syntax.HasLookahead)
+            return factory.Sequence(Build(factory, syntax), rest);
+        switch (syntax)
+        {
+            case Syntax.Ahead ahead:
+                var beginning = Compile(factory, ahead.Body, factory.Empty, factory.All);
+                return factory.Both(rest, ahead.IsNegative ? factory.Not(beginning) : beginning);
+            case Syntax.Sequence sequence:
+                return sequence.Parts.Reverse().Aggregate(rest, (tail, part) => Before(factory, part, tail));
+            case Syntax.Either either:
+                return factory.Either([.. either.Members.Select(member => Before(factory, member, rest))]);
+            default:
+                throw new GrammarException("a lookahead in a repetition cannot be enforced");
+        }
+    }
+
+    private static Regex Build(RegexFactory factory, Syntax syntax) => syntax switch
     {
         Syntax.Set set => factory.OneOf(set.Characters.Intersect(CharSet.Any)),
         Syntax.Sequence sequence => factory.Sequence([.. sequence.Parts.Select(part => Build(factory, part))]),

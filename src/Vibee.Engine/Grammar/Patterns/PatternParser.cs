@@ -3,8 +3,8 @@ using System.Text;
 namespace Vibee.Engine.Grammar.Patterns;
 
 /// <summary>
-/// Reads the part of ECMAScript's and Python's regular expressions that describes regular languages. Lookaround, back
-/// references and word boundaries do not, and are refused by name; laziness makes no difference to a language.
+/// Reads the part of ECMAScript's and Python's regular expressions that describes regular languages. Back references, lookbehind
+/// and word boundaries are refused by name; laziness makes no difference to a language.
 /// </summary>
 internal sealed partial class PatternParser
 {
@@ -87,8 +87,10 @@ internal sealed partial class PatternParser
                 SkipName(Peek == '<' ? '<' : throw Problem("back references are not regular; they cannot be enforced"));
             else if (Peek == '<' && _at + 1 < _text.Length && _text[_at + 1] is not ('=' or '!'))
                 SkipName('<');
-            else if (Peek is '=' or '!' or '<')
-                throw Problem("lookahead and lookbehind cannot be enforced");
+            else if (Peek == '<')
+                throw Problem("lookbehind cannot be enforced");
+            else if (Peek is '=' or '!')
+                return Lookahead(_text[_at++] == '!');
             else if (Peek is '>' or '(' or '#' or '|')
                 throw Problem($"groups of the form (?{(char)Peek} cannot be enforced");
             else if (!Take(':') && Flags())
@@ -96,6 +98,12 @@ internal sealed partial class PatternParser
         }
         var body = Alternatives();
         return Take(')') ? body : throw Problem("a '(' without its ')'");
+    }
+
+    private Syntax.Ahead Lookahead(bool isNegative)
+    {
+        var body = Alternatives();
+        return Take(')') ? new Syntax.Ahead(body, isNegative) : throw Problem("a '(' without its ')'");
     }
 
     /// <returns>Whether the group ended with its flags, as in <c>(?i)</c>, and so holds for what follows it.</returns>
@@ -147,7 +155,7 @@ internal sealed partial class PatternParser
             if (Peek == '+')
                 throw Problem("possessive repetitions cannot be enforced");
             Take('?');
-            if (term is not (Syntax.Start or Syntax.End))
+            if (term is not (Syntax.Start or Syntax.End or Syntax.Ahead))
                 term = new Syntax.Repeat(term, min, max);
         }
     }

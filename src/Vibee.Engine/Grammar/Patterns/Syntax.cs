@@ -17,7 +17,19 @@ internal abstract record Syntax
     /// <summary><c>$</c>.</summary>
     internal sealed record End : Syntax;
 
+    /// <summary><c>(?=…)</c> and <c>(?!…)</c>: what the rest of the text must or must not begin with.</summary>
+    internal sealed record Ahead(Syntax Body, bool IsNegative) : Syntax;
+
     public static Sequence Nothing { get; } = new([]);
+
+    public bool HasLookahead => this switch
+    {
+        Ahead => true,
+        Sequence sequence => sequence.Parts.Any(part => part.HasLookahead),
+        Either either => either.Members.Any(member => member.HasLookahead),
+        Repeat repeat => repeat.Body.HasLookahead,
+        _ => false,
+    };
 
     public bool HasAnchor => this switch
     {
