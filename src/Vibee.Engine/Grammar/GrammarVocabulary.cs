@@ -10,7 +10,7 @@ namespace Vibee.Engine.Grammar;
 public sealed class GrammarVocabulary
 {
     private readonly ITokenizer _tokenizer;
-    private readonly HashSet<int> _twins;
+    private readonly ulong[] _twins;
 
     public GrammarVocabulary(ITokenizer tokenizer)
     {
@@ -28,7 +28,9 @@ public sealed class GrammarVocabulary
             texts.Add(bytes.ToArray());
         }
         Tree = Sorted(texts, tokens);
-        _twins = [.. Tree.Same.Select(group => group.Key)];
+        _twins = new ulong[MaskLength];
+        foreach (var group in Tree.Same)
+            _twins[group.Key >> 6] |= 1UL << group.Key;
         Strings = new StringTokens(this, texts, tokens);
     }
 
@@ -46,7 +48,7 @@ public sealed class GrammarVocabulary
     internal StringTokens Strings { get; }
 
     /// <summary>Whether other tokens have the same bytes.</summary>
-    internal bool HasTwins(int token) => _twins.Count > 0 && _twins.Contains(token);
+    internal bool HasTwins(int token) => (_twins[token >> 6] >> token & 1) != 0;
 
     internal ReadOnlySpan<byte> Bytes(int token) => _tokenizer.Bytes(token);
 

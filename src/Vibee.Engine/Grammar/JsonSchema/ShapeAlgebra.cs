@@ -6,7 +6,7 @@ namespace Vibee.Engine.Grammar.JsonSchema;
 /// <exception cref="GrammarLimitException">A result would have too many alternatives.</exception>
 internal sealed partial class ShapeAlgebra
 {
-    private const int MaxAlternatives = 300;
+    private const int MaxAlternatives = 100;
 
     private readonly RegexFactory _regexes;
     private readonly FormulaTable _formulas;

@@ -10,6 +10,8 @@ namespace Vibee.Engine.Grammar.Matching;
 /// </summary>
 internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocabulary)
 {
+    private const int LongestToken = byte.MaxValue;
+
     private readonly MatchState?[] _path = new MatchState?[vocabulary.Tree.MaxDepth + 1];
     private readonly MatchState?[] _otherPath = new MatchState?[vocabulary.Tree.MaxDepth + 1];
     private readonly LexState?[] _lexemes = new LexState?[vocabulary.Tree.MaxDepth + 1];
@@ -52,22 +54,32 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
             (counted, max) = (true, repeat.Max);
         }
         var strings = vocabulary.Strings;
-        Array.Copy(strings.WholeUpTo(max).Words, mask.Words, mask.Words.Length);
-        if (!counted)
-        {
-            Walk(state, strings.AllEndings, group => Set(mask, strings.AllGroups[group]));
-            return true;
-        }
+        Array.Copy(strings.InsideUpTo(max).Words, mask.Words, mask.Words.Length);
+        // The quote leads to the same state wherever it is allowed, so any number of characters will do to get there.
         var (at, length) = ((MatchState?)state, 0);
-        foreach (var (before, rests) in strings.Endings)
+        MatchState? closed = null;
+        for (; at != null && closed == null && length <= LongestToken; length++)
         {
-            for (; length < before && at != null; length++)
+            closed = recognizer.Next(at, (byte)'"');
+            if (closed == null)
                 at = recognizer.Next(at, (byte)'~');
-            if (at == null)
-                break;
-            Walk(at, rests, group => Set(mask, strings.Groups[group]));
         }
+        if (closed == null)
+            return true;
+        var min = length - 1;
+        if (strings.JustQuote >= 0)
+            Close(mask, strings.Closers[strings.JustQuote], min, counted ? max : Repeat.Unlimited);
+        Walk(closed, strings.AfterQuote, group => Close(mask, strings.Closers[group], min, counted ? max : Repeat.Unlimited));
         return true;
+    }
+
+    private static void Close(TokenMask mask, (int Length, int Token)[] tokens, int min, int max)
+    {
+        foreach (var (length, token) in tokens)
+        {
+            if (length >= min && length <= max)
+                mask[token] = true;
+        }
     }
 
     private static Repeat? Characters(Regex regex)
@@ -150,8 +162,14 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
         for (var node = 0; node < tree.Bytes.Length;)
         {
             var (depth, value) = (tree.Depths[node], tree.Bytes[node]);
-            var next = path[depth] is { } from ? recognizer.Next(from, value) : null;
-            var otherNext = otherPath[depth] is { } otherFrom ? recognizer.Next(otherFrom, value) : null;
+            var (from, otherFrom) = (path[depth], otherPath[depth]);
+            if (from != null && otherFrom != null && LeadAlike(from, otherFrom, value))
+            {
+                node = tree.Ends[node];
+                continue;
+            }
+            var next = from != null ? recognizer.Next(from, value) : null;
+            var otherNext = otherFrom != null ? recognizer.Next(otherFrom, value) : null;
             if (next == otherNext)
             {
                 node = tree.Ends[node];
@@ -164,6 +182,15 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
         }
     }
 
+    /// <summary>Whether a byte leads to one state from both, as can be seen from their terminals alone: cheaper than
+    /// making the state.</summary>
+    private bool LeadAlike(MatchState a, MatchState b, byte value)
+    {
+        if (a.Items is not [var first] || b.Items is not [var second] || first.Production != second.Production || first.Below != second.Below)
+            return false;
+        return first.Lexeme.Next(recognizer.Lexicon, value) == second.Lexeme.Next(recognizer.Lexicon, value);
+    }
+
     private void Set(TokenMask mask, int token, bool value)
     {
         mask[token] = value;
@@ -171,11 +198,5 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
             return;
         foreach (var twin in vocabulary.Tree.Same[token])
             mask[twin] = value;
-    }
-
-    private static void Set(TokenMask mask, int[] tokens)
-    {
-        foreach (var token in tokens)
-            mask[token] = true;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class MatchState(MatchState.Item[] items, bool canEnd)
 {
     private const int FewBytes = 6;
 
-    private byte[] _bytes = new byte[FewBytes];
+    private byte[] _bytes = [];
     private MatchState?[] _targets = [];
     private int _count;
 
@@ -63,14 +63,14 @@ internal sealed class MatchState(MatchState.Item[] items, bool canEnd)
             return;
         }
         if (_targets.Length == 0)
-            _targets = new MatchState?[FewBytes];
+            (_bytes, _targets) = (new byte[FewBytes], new MatchState?[FewBytes]);
         _bytes[_count] = value;
         _targets[_count++] = next;
     }
 
     public void Forget()
     {
-        _bytes = new byte[FewBytes];
+        _bytes = [];
         _targets = [];
         _count = 0;
     }

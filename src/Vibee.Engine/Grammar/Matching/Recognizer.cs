@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vibee.Engine.Grammar.Lexing;
 
 namespace Vibee.Engine.Grammar.Matching;
@@ -16,6 +17,7 @@ internal sealed class Recognizer
 
     private HashSet<MatchState> _states = new(new ByStructure());
     private HashSet<Stack> _stacks = new(new ByStructure());
+    private readonly Dictionary<(LexState, Production, Stack), MatchState> _singles = [];
     private readonly Dictionary<(Stack, Stack), Stack> _unions = [];
     private readonly Closure _closure;
     private int _nextId;
@@ -35,7 +37,7 @@ internal sealed class Recognizer
     public Goal Root { get; }
 
     /// <summary>How many states, stacks, terminals' states and expressions are alive: the measure of memory.</summary>
-    public int Size => _states.Count + _stacks.Count + _unions.Count + Lexicon.Count + Lexicon.Regexes.Count;
+    public int Size => _states.Count + _singles.Count + _stacks.Count + _unions.Count + Lexicon.Count + Lexicon.Regexes.Count;
 
     /// <summary>The state before the first byte; null if no text belongs to the grammar.</summary>
     public MatchState? Start()
@@ -75,6 +77,9 @@ internal sealed class Recognizer
     {
         foreach (var state in _states)
             state.Forget();
+        foreach (var state in _singles.Values)
+            state.Forget();
+        _singles.Clear();
         _states = new HashSet<MatchState>(new ByStructure());
         _stacks = new HashSet<Stack>(new ByStructure()) { Bottom };
         _unions.Clear();
@@ -113,6 +118,8 @@ internal sealed class Recognizer
     {
         if (items.Count == 0 && !canEnd)
             return null;
+        if (items.Count == 1 && !canEnd)
+            return Single(items[0].Lexeme, items[0].Production, items[0].Below);
         if (items.Count > MaxItems)
             throw new GrammarLimitException($"the text can be read in more than {MaxItems} ways");
         var candidate = new MatchState([.. items], canEnd);
@@ -127,6 +134,14 @@ internal sealed class Recognizer
     {
         try
         {
+            if (state.Items is [var only])
+            {
+                var next = only.Lexeme.Next(Lexicon, value);
+                if (next == null)
+                    return null;
+                if (!next.IsAccepting)
+                    return Single(next, only.Production, only.Below);
+            }
             _closure.Clear();
             foreach (var item in state.Items)
             {
@@ -140,6 +155,15 @@ internal sealed class Recognizer
             // The way on exists but is too costly: it is closed, and the text must take another.
             return null;
         }
+    }
+
+    /// <summary>The state of one terminal that cannot end: the most frequent kind, found without making it first.</summary>
+    private MatchState Single(LexState lexeme, Production production, Stack below)
+    {
+        ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, (lexeme, production, below), out var known);
+        if (!known)
+            state = new MatchState([new MatchState.Item(lexeme, production, below)], false) { Id = _nextId++ };
+        return state!;
     }
 
     private Stack Intern(Stack candidate)

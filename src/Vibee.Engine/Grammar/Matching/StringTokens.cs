@@ -1,119 +1,92 @@
-using System.Text;
-using System.Buffers;
+using Vibee.Engine.Grammar.Lexing;
+using Vibee.Engine.Grammar.Patterns;
 
 namespace Vibee.Engine.Grammar.Matching;
 
 /// <summary>
-/// The vocabulary as seen from inside a JSON string that may hold anything. Most tokens are then whole characters that
-/// need no escape: they are known beforehand, by their number of characters. The others begin with such characters,
-/// which change nothing but the count, so that only what comes after them is looked at, once for all tokens alike.
+/// The vocabulary as seen from inside a JSON string that may hold anything. Most tokens stay inside: they are known
+/// beforehand, by how many characters they spell. The others close the string, and only what comes after its quote
+/// depends on the grammar, which is looked at once for all tokens alike.
 /// </summary>
 /// <remarks>The idea of precomputed slices is llguidance's, that of context-independent tokens XGrammar's.</remarks>
 internal sealed class StringTokens
 {
     private readonly GrammarVocabulary _vocabulary;
-    private readonly List<int>[] _wholeByLength;
-    private readonly TokenMask?[] _wholeUpTo;
+    private readonly List<List<int>> _insideByLength = [];
+    private readonly TokenMask?[] _insideUpTo;
 
     public StringTokens(GrammarVocabulary vocabulary, List<ReadOnlyMemory<byte>> texts, List<int> tokens)
     {
         _vocabulary = vocabulary;
-        var whole = new SortedDictionary<int, List<int>>();
-        var endings = new Dictionary<(int Length, string Text), int>();
-        var byLength = new SortedDictionary<int, (List<ReadOnlyMemory<byte>> Rests, List<int> Groups)>();
-        var groups = new List<List<int>>();
+        var lexicon = new Lexicon(new RegexFactory());
+        var start = lexicon.State(lexicon.Regexes.All, LexPhase.String);
+        var closers = new Dictionary<string, (ReadOnlyMemory<byte> Text, List<(int, int)> Tokens)>();
         for (var index = 0; index < tokens.Count; index++)
         {
-            var (length, bytes) = Prefix(texts[index].Span);
-            if (bytes == texts[index].Length)
+            var text = texts[index];
+            var (length, closed) = Read(lexicon, start, text.Span);
+            if (length < 0)
+                continue;
+            if (closed < 0)
             {
-                if (!whole.TryGetValue(length, out var list))
-                    whole.Add(length, list = []);
-                list.Add(tokens[index]);
+                while (_insideByLength.Count <= length)
+                    _insideByLength.Add([]);
+                _insideByLength[length].Add(tokens[index]);
                 continue;
             }
-            var rest = texts[index][bytes..];
-            var key = (length, Convert.ToHexString(rest.Span));
-            if (!endings.TryGetValue(key, out var group))
-            {
-                endings.Add(key, group = groups.Count);
-                groups.Add([]);
-                if (!byLength.TryGetValue(length, out var lists))
-                    byLength.Add(length, lists = ([], []));
-                lists.Rests.Add(rest);
-                lists.Groups.Add(group);
-            }
-            groups[group].Add(tokens[index]);
+            var rest = text[closed..];
+            var key = Convert.ToHexString(rest.Span);
+            if (!closers.TryGetValue(key, out var group))
+                closers.Add(key, group = (rest, []));
+            group.Tokens.Add((length, tokens[index]));
         }
-        MaxLength = whole.Count == 0 ? 0 : whole.Keys.Last();
-        _wholeByLength = [.. Enumerable.Range(0, MaxLength + 1).Select(length => whole.GetValueOrDefault(length, []))];
-        _wholeUpTo = new TokenMask?[MaxLength + 1];
-        Groups = [.. groups.Select(group => group.ToArray())];
-        Endings = [.. byLength.Select(pair => (pair.Key, GrammarVocabulary.Sorted(pair.Value.Rests, pair.Value.Groups)))];
-        var union = MergeEqualRests(byLength.Values);
-        (AllEndings, AllGroups) = union;
+        _insideUpTo = new TokenMask?[Math.Max(_insideByLength.Count, 1)];
+        var all = closers.Values.ToArray();
+        Closers = [.. all.Select(group => group.Tokens.ToArray())];
+        AfterQuote = GrammarVocabulary.Sorted([.. all.Select(group => group.Text)], [.. Enumerable.Range(0, all.Length)]);
+        JustQuote = Array.FindIndex(all, group => group.Text.IsEmpty);
     }
 
-    /// <summary>Characters of the longest token without anything to escape.</summary>
-    public int MaxLength { get; }
+    /// <summary>What tokens that close the string have after the quote, as a tree of numbers of <see cref="Closers"/>.</summary>
+    public TokenTrie AfterQuote { get; }
 
-    /// <summary>By the number of characters before: what comes after them, as a tree of numbers of groups.</summary>
-    public (int Length, TokenTrie Rests)[] Endings { get; }
+    /// <summary>Tokens that are alike after the quote, with the number of characters they have before it.</summary>
+    public (int Length, int Token)[][] Closers { get; }
 
-    /// <summary>Tokens with equal length before and equal rest.</summary>
-    public int[][] Groups { get; }
+    /// <summary>The number of those with nothing after the quote, which are not in the tree; −1 if there are none.</summary>
+    public int JustQuote { get; }
 
-    /// <summary>The same whatever the length before.</summary>
-    public TokenTrie AllEndings { get; }
-
-    public int[][] AllGroups { get; }
-
-    /// <summary>All tokens of up to so many characters, none of which needs an escape.</summary>
-    public TokenMask WholeUpTo(int length)
+    /// <summary>All tokens that stay inside and spell or begin at most so many characters.</summary>
+    public TokenMask InsideUpTo(int length)
     {
-        length = Math.Min(length, MaxLength);
-        if (Volatile.Read(ref _wholeUpTo[length]) is { } known)
+        length = Math.Min(length, _insideUpTo.Length - 1);
+        if (Volatile.Read(ref _insideUpTo[length]) is { } known)
             return known;
         var mask = new TokenMask(_vocabulary);
-        for (var index = 0; index <= length; index++)
+        foreach (var tokens in _insideByLength.Take(length + 1))
         {
-            foreach (var token in _wholeByLength[index])
+            foreach (var token in tokens)
                 mask[token] = true;
         }
-        Volatile.Write(ref _wholeUpTo[length], mask);
+        Volatile.Write(ref _insideUpTo[length], mask);
         return mask;
     }
 
-    private (TokenTrie, int[][]) MergeEqualRests(IEnumerable<(List<ReadOnlyMemory<byte>> Rests, List<int> Groups)> lists)
+    /// <returns>How many characters, −1 if the token cannot stand in a string; and where the quote ends, −1 if none closes it.</returns>
+    private static (int Length, int Closed) Read(Lexicon lexicon, LexState start, ReadOnlySpan<byte> text)
     {
-        var merged = new Dictionary<string, (ReadOnlyMemory<byte> Text, List<int> Tokens)>();
-        foreach (var (rests, groups) in lists)
+        var (state, length) = (start, 0);
+        for (var index = 0; index < text.Length; index++)
         {
-            for (var index = 0; index < rests.Count; index++)
-            {
-                var key = Convert.ToHexString(rests[index].Span);
-                if (!merged.TryGetValue(key, out var entry))
-                    merged.Add(key, entry = (rests[index], []));
-                entry.Tokens.AddRange(Groups[groups[index]]);
-            }
+            if (state.Next(lexicon, text[index]) is not { } next)
+                return (-1, -1);
+            if (next.Phase == LexPhase.Closed)
+                return (length, index + 1);
+            // A character counts when it begins: what began must be allowed to end.
+            if (state.Phase == LexPhase.String)
+                length++;
+            state = next;
         }
-        var all = merged.Values.ToArray();
-        return (GrammarVocabulary.Sorted([.. all.Select(entry => entry.Text)], [.. Enumerable.Range(0, all.Length)]),
-            [.. all.Select(entry => entry.Tokens.ToArray())]);
-    }
-
-    /// <returns>How many characters, in how many bytes, stand for themselves in a JSON string.</returns>
-    private static (int Length, int Bytes) Prefix(ReadOnlySpan<byte> text)
-    {
-        var (length, bytes) = (0, 0);
-        while (bytes < text.Length)
-        {
-            var status = Rune.DecodeFromUtf8(text[bytes..], out var rune, out var consumed);
-            if (status != OperationStatus.Done || rune.Value is < 0x20 or '"' or '\\')
-                break;
-            bytes += consumed;
-            length++;
-        }
-        return (length, bytes);
+        return (length, -1);
     }
 }
