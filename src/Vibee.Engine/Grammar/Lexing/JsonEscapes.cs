@@ -46,16 +46,16 @@ internal static class JsonEscapes
         }
     }
 
-    /// <summary>The state after a digit; the value so far is <paramref name="low"/>, with zeros for what is missing.
-    /// That of a low surrogate comes on top of the character's first value.</summary>
+    /// <summary>The state after a digit; the value so far is <paramref name="low"/>, with zeros for what is missing. For
+    /// a low surrogate the number of the high one stands above its 16 bits.</summary>
     private static LexState? Digit(Lexicon lexicon, LexState state, Move[] moves, int low)
     {
         var missing = state.Missing - 1;
         var block = (1 << (4 * missing)) - 1;
         if (state.Phase == LexPhase.LowSurrogateHex)
         {
-            var first = state.Low & ~0x3FF;
-            var unit = low - first;
+            var first = 0x10000 + ((low >> 16) << 10);
+            var unit = low & 0xFFFF;
             if (unit + block < 0xDC00 || unit > 0xDFFF)
                 return null;
             var (from, to) = (first + Math.Max(unit, 0xDC00) - 0xDC00, first + Math.Min(unit + block, 0xDFFF) - 0xDC00);
@@ -66,7 +66,7 @@ internal static class JsonEscapes
         if (missing == 0 && low is >= 0xD800 and <= 0xDBFF)
         {
             var first = 0x10000 + ((low - 0xD800) << 10);
-            return CanSpell(moves, first, first + 0x3FF) ? lexicon.State(state.Regex, LexPhase.LowSurrogateSlash, first) : null;
+            return CanSpell(moves, first, first + 0x3FF) ? lexicon.State(state.Regex, LexPhase.LowSurrogateSlash, (low - 0xD800) << 16) : null;
         }
         var canPair = low <= 0xDBFF && low + block >= 0xD800 && CanSpell(moves, 0x10000, 0x10FFFF);
         if (!canPair && !CanSpell(moves, low, low + block))

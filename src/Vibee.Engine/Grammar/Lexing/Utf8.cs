@@ -9,18 +9,32 @@ internal static class Utf8
     {
         foreach (var move in moves)
         {
-            for (var letter = move.Low; letter <= Math.Min(move.High, 0x7F); letter++)
-            {
-                if (whole == LexPhase.Plain || (letter >= 0x20 && letter is not ('"' or '\\')))
-                    next[letter] = lexicon.State(move.Target, whole);
-            }
+            if (move.Low > 0x7F)
+                break;
+            next.AsSpan(move.Low, Math.Min(move.High, 0x7F) - move.Low + 1).Fill(lexicon.State(move.Target, whole));
+        }
+        if (whole == LexPhase.String)
+        {
+            next.AsSpan(0, 0x20).Clear();
+            (next['"'], next['\\']) = (null, null);
         }
         if (moves.Length == 0 || moves[^1].High <= 0x7F)
             return;
+        // Mostly one move covers whole blocks one after the other, and their states are the same; those of E0 and F0 are
+        // not whole, for they hold what fewer bytes can spell.
+        Move covering = default;
         for (var lead = 0xC2; lead <= 0xF4; lead++)
         {
             var missing = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-            next[lead] = Partial(lexicon, state.Regex, moves, (lead & (0x3F >> missing)) << (6 * missing), missing, whole);
+            var low = (lead & (0x3F >> missing)) << (6 * missing);
+            var high = low + (1 << (6 * missing)) - 1;
+            if (low > 0 && lead is not (0xE1 or 0xF1) && covering.Target != null && covering.Low <= low && covering.High >= high)
+            {
+                next[lead] = next[lead - 1];
+                continue;
+            }
+            next[lead] = Partial(lexicon, state.Regex, moves, low, missing, whole);
+            covering = Array.Find(moves, move => move.Low <= low && move.High >= high);
         }
     }
 
@@ -39,6 +53,9 @@ internal static class Utf8
                 : null;
         }
     }
+
+    /// <summary>A block of characters that are all valid, standing for any such block.</summary>
+    private static int Shared(int missing) => missing switch { 1 => 0x400, 2 => 0x4000, _ => 0x40000 };
 
     public static Regex? Find(Move[] moves, int letter)
     {
@@ -65,7 +82,7 @@ internal static class Utf8
             if (move.High < smallest || move.Low > high)
                 continue;
             return low > 0 && move.Low <= low && move.High >= high
-                ? lexicon.State(lexicon.Regexes.Sequence(lexicon.Regexes.AnyCharacter, move.Target), inside, 1 << (6 * missing + 2 + missing / 3), missing)
+                ? lexicon.State(lexicon.Regexes.Sequence(lexicon.Regexes.AnyCharacter, move.Target), inside, Shared(missing), missing)
                 : lexicon.State(regex, inside, low, missing);
         }
         return null;

@@ -24,7 +24,7 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
         var words = mask.Words;
         if (TryStrings(state, mask))
             return;
-        if (recognizer.Next(state, (byte)'~') is { } other && TryStrings(other, mask))
+        if (recognizer.Next(state, (byte)'~') is { } other && TryCopy(other, mask))
         {
             WalkDifferences(state, other, mask);
             return;
@@ -34,6 +34,14 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
             WalkTerminal(state, mask);
         else
             Walk(state, vocabulary.Tree, token => Set(mask, token, true));
+    }
+
+    private bool TryCopy(MatchState state, TokenMask mask)
+    {
+        if (state.Mask is not { } known || known.Vocabulary != vocabulary)
+            return TryStrings(state, mask);
+        known.Words.CopyTo(mask.Words, 0);
+        return true;
     }
 
     /// <summary>Handles states inside strings of anything, perhaps of limited length.</summary>

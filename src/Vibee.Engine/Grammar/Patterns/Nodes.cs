@@ -132,7 +132,8 @@ internal sealed class Complement(Regex inner) : Regex
 
     public override bool IsNullable { get; } = !inner.IsNullable;
 
-    public override bool MayBeEmpty => true;
+    /// <summary>A list is finite and leaves something.</summary>
+    public override bool MayBeEmpty => inner is not WordList;
 
     public override bool SameAs(Regex other) => other is Complement not && not.Inner == Inner;
 
