@@ -91,10 +91,9 @@ public sealed class CompiledGrammar
         var only = -1;
         foreach (var item in state.Items)
         {
-            var next = item.Lexeme.Transitions(_recognizer.Lexicon);
-            for (var value = 0; value < next.Length; value++)
+            for (var value = 0; value < 256; value++)
             {
-                if (next[value] == null || value == only)
+                if (value == only || item.Lexeme.Next(_recognizer.Lexicon, (byte)value) == null)
                     continue;
                 if (only >= 0)
                     return -1;

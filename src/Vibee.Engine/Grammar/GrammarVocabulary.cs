@@ -32,6 +32,7 @@ public sealed class GrammarVocabulary
         foreach (var group in Tree.Same)
             _twins[group.Key >> 6] |= 1UL << group.Key;
         Strings = new StringTokens(this, texts, tokens);
+        Classes = new TokenClasses(this, texts, tokens);
     }
 
     /// <summary>Tokens.</summary>
@@ -46,6 +47,8 @@ public sealed class GrammarVocabulary
     internal TokenTrie Tree { get; }
 
     internal StringTokens Strings { get; }
+
+    internal TokenClasses Classes { get; }
 
     /// <summary>Whether other tokens have the same bytes.</summary>
     internal bool HasTwins(int token) => (_twins[token >> 6] >> token & 1) != 0;

@@ -21,7 +21,7 @@ public enum PropertyOrder
 /// <summary>What may stand between the tokens of JSON. There is always a limit: a model must not loop on blanks.</summary>
 public enum JsonWhitespace
 {
-    /// <summary>A space, or a line break and up to 64 spaces or tabs.</summary>
+    /// <summary>A space, or a line break and up to 32 spaces or tabs.</summary>
     Flexible,
 
     /// <summary>Nothing.</summary>

@@ -11,7 +11,7 @@ internal sealed class JsonTerminals
         var regexes = lexicon.Regexes;
         var space = whitespace == JsonWhitespace.Compact
             ? regexes.Empty
-            : PatternCompiler.Whole(regexes, "(?: |\\r?\\n[ \\t]{0,64})?");
+            : PatternCompiler.Whole(regexes, "(?: |\\r?\\n[ \\t]{0,32})?");
         var blank = whitespace == JsonWhitespace.Compact ? regexes.Empty : regexes.Optional(regexes.Text(" "));
         LexState Mark(Regex before, string mark, Regex after) =>
             lexicon.Start(regexes.Sequence(before, regexes.Text(mark), after), Spelling.Plain);

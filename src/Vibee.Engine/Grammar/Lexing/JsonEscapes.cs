@@ -61,7 +61,7 @@ internal static class JsonEscapes
             var (from, to) = (first + Math.Max(unit, 0xDC00) - 0xDC00, first + Math.Min(unit + block, 0xDFFF) - 0xDC00);
             return !CanSpell(moves, from, to) ? null
                 : missing > 0 ? lexicon.State(state.Regex, LexPhase.LowSurrogateHex, low, missing)
-                : lexicon.State(Escaped(moves, from, shortForm: false)!, LexPhase.String);
+                : Spelled(lexicon, moves, from);
         }
         if (missing == 0 && low is >= 0xD800 and <= 0xDBFF)
         {
@@ -73,14 +73,21 @@ internal static class JsonEscapes
             return null;
         return missing > 0
             ? lexicon.State(state.Regex, LexPhase.Hex, low, missing)
-            : lexicon.State(Escaped(moves, low, shortForm: false)!, LexPhase.String);
+            : Spelled(lexicon, moves, low);
     }
 
+    private static LexState? Spelled(Lexicon lexicon, Move[] moves, int letter) =>
+        Escaped(moves, letter, shortForm: false) is { } target ? lexicon.State(target, LexPhase.String) : null;
+
+    /// <summary>Whether one of the characters may be written with its number: where all lead to the same, any may; where
+    /// they are told apart, only those that cannot be written otherwise, or every state would have a dozen more.</summary>
     private static bool CanSpell(Move[] moves, int low, int high)
     {
-        foreach (var move in moves)
+        if (IsUniform(moves))
+            return Array.Exists(moves, move => move.Low <= high && move.High >= low);
+        for (var letter = low; letter <= Math.Min(high, 0x1F); letter++)
         {
-            if (move.Low <= high && move.High >= low && (move.High > move.Low || IsLongOnly(move.Low)))
+            if (IsLongOnly(letter) && Utf8.Find(moves, letter) != null)
                 return true;
         }
         return false;
@@ -90,11 +97,16 @@ internal static class JsonEscapes
     {
         foreach (var move in moves)
         {
-            if (letter >= move.Low && letter <= move.High)
-                return move.High > move.Low || (shortForm ? NeedsEscape(letter) : IsLongOnly(letter)) ? move.Target : null;
+            if (letter < move.Low || letter > move.High)
+                continue;
+            var allowed = shortForm ? move.High > move.Low || NeedsEscape(letter) : IsLongOnly(letter) || IsUniform(moves);
+            return allowed ? move.Target : null;
         }
         return null;
     }
+
+    private static bool IsUniform(Move[] moves) =>
+        moves.Length > 0 && moves[0].High > moves[0].Low && Array.TrueForAll(moves, move => move.Target == moves[0].Target);
 
     private static bool NeedsEscape(int letter) => letter is < 0x20 or '"' or '\\';
 

@@ -9,7 +9,9 @@ namespace Vibee.Engine.Grammar.Lexing;
 /// </summary>
 internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing)
 {
-    private LexState?[]? _next;
+    /// <summary>For each byte which of the targets it leads to; 256 numbers are an eighth of 256 references.</summary>
+    private byte[]? _classes;
+    private LexState?[] _targets = [];
 
     public int Id { get; set; }
 
@@ -30,21 +32,48 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
     public int[] Tags => Regex.Tags;
 
     /// <summary>Whether more bytes can come.</summary>
-    public bool CanContinue(Lexicon lexicon) => Transitions(lexicon) != Ended;
+    public bool CanContinue(Lexicon lexicon)
+    {
+        if (_classes == null)
+            lexicon.Connect(this);
+        return _targets.Length > 1;
+    }
 
     /// <returns>Null if the byte cannot come.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public LexState? Next(Lexicon lexicon, byte value)
     {
-        var next = _next ?? Transitions(lexicon);
-        return next.Length == 0 ? null : next[value];
+        if (_classes == null)
+            lexicon.Connect(this);
+        return _targets[_classes![value]];
     }
 
-    public LexState?[] Transitions(Lexicon lexicon) => _next ??= lexicon.Transitions(this);
+    /// <param name="next">For each byte the next state.</param>
+    public void Connect(ReadOnlySpan<LexState?> next)
+    {
+        var classes = new byte[256];
+        var targets = new List<LexState?>(4) { null };
+        for (var value = 0; value < 256; value++)
+        {
+            if (value > 0 && next[value] == next[value - 1])
+            {
+                classes[value] = classes[value - 1];
+                continue;
+            }
+            var known = targets.IndexOf(next[value]);
+            if (known < 0)
+            {
+                known = targets.Count;
+                targets.Add(next[value]);
+            }
+            classes[value] = (byte)known;
+        }
+        (_classes, _targets) = (targets.Count > 1 ? classes : Nowhere, [.. targets]);
+    }
 
-    public void Forget() => _next = null;
+    public void Forget() => (_classes, _targets) = (null, []);
 
-    public static readonly LexState?[] Ended = [];
+    private static readonly byte[] Nowhere = new byte[256];
 }
 
 /// <summary>Where a <see cref="LexState"/> stands.</summary>

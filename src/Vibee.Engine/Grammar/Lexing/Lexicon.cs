@@ -9,6 +9,7 @@ namespace Vibee.Engine.Grammar.Lexing;
 internal sealed class Lexicon(RegexFactory regexes)
 {
     private readonly Dictionary<(Regex Regex, LexPhase Phase, int Low, int Missing), LexState> _states = [];
+    private readonly LexState?[] _scratch = new LexState?[256];
     private int _nextId;
 
     public RegexFactory Regexes => regexes;
@@ -36,9 +37,11 @@ internal sealed class Lexicon(RegexFactory regexes)
         regexes.Forget();
     }
 
-    public LexState?[] Transitions(LexState state)
+    /// <summary>Computes where the bytes after a state lead.</summary>
+    public void Connect(LexState state)
     {
-        var next = new LexState?[256];
+        var next = _scratch;
+        Array.Clear(next);
         var moves = state.Regex.Moves(regexes);
         switch (state.Phase)
         {
@@ -63,6 +66,6 @@ internal sealed class Lexicon(RegexFactory regexes)
                 JsonEscapes.Continue(this, state, moves, next);
                 break;
         }
-        return Array.TrueForAll(next, target => target == null) ? LexState.Ended : next;
+        state.Connect(next);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
     private readonly MatchState?[] _otherPath = new MatchState?[vocabulary.Tree.MaxDepth + 1];
     private readonly LexState?[] _lexemes = new LexState?[vocabulary.Tree.MaxDepth + 1];
     private readonly Dictionary<LexState, MatchState?> _left = [];
+    private readonly ClassMask _classes = new(recognizer, vocabulary);
 
     public GrammarVocabulary Vocabulary => vocabulary;
 
@@ -29,6 +30,8 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
             WalkDifferences(state, other, mask);
             return;
         }
+        if (_classes.TryBuild(state, mask))
+            return;
         Array.Clear(words);
         if (state.Items.Length == 1)
             WalkTerminal(state, mask);

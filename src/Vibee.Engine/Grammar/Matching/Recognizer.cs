@@ -18,6 +18,7 @@ internal sealed class Recognizer
     private HashSet<MatchState> _states = new(new ByStructure());
     private HashSet<Stack> _stacks = new(new ByStructure());
     private readonly Dictionary<(LexState, Production, Stack), MatchState> _singles = [];
+    private readonly Dictionary<(LexState, Production, Stack), MatchState?> _left = [];
     private readonly Dictionary<(Stack, Stack), Stack> _unions = [];
     private readonly Closure _closure;
     private int _nextId;
@@ -37,7 +38,7 @@ internal sealed class Recognizer
     public Goal Root { get; }
 
     /// <summary>How many states, stacks, terminals' states and expressions are alive: the measure of memory.</summary>
-    public int Size => _states.Count + _singles.Count + _stacks.Count + _unions.Count + Lexicon.Count + Lexicon.Regexes.Count;
+    public int Size => _states.Count + _singles.Count + _left.Count + _stacks.Count + _unions.Count + Lexicon.Count + Lexicon.Regexes.Count;
 
     /// <summary>The state before the first byte; null if no text belongs to the grammar.</summary>
     public MatchState? Start()
@@ -50,6 +51,8 @@ internal sealed class Recognizer
     /// <returns>The state after the byte; null if it cannot come.</returns>
     public MatchState? Next(MatchState state, byte value)
     {
+        if (!CanRead(state, value))
+            return null;
         if (state.TryGetNext(value, out var next))
             return next;
         next = Compute(state, value);
@@ -57,8 +60,28 @@ internal sealed class Recognizer
         return next;
     }
 
+    /// <summary>Most bytes cannot come, which the terminals tell without anything to remember.</summary>
+    private bool CanRead(MatchState state, byte value)
+    {
+        foreach (var item in state.Items)
+        {
+            if (item.Lexeme.Next(Lexicon, value) != null)
+                return true;
+        }
+        return false;
+    }
+
     /// <returns>The state where a terminal can end; null if it is too costly.</returns>
     public MatchState? Leave(LexState lexeme, Production production, Stack below)
+    {
+        if (_left.TryGetValue((lexeme, production, below), out var known))
+            return known;
+        var state = ComputeLeave(lexeme, production, below);
+        _left.Add((lexeme, production, below), state);
+        return state;
+    }
+
+    private MatchState? ComputeLeave(LexState lexeme, Production production, Stack below)
     {
         try
         {
@@ -82,6 +105,7 @@ internal sealed class Recognizer
         _singles.Clear();
         _states = new HashSet<MatchState>(new ByStructure());
         _stacks = new HashSet<Stack>(new ByStructure()) { Bottom };
+        _left.Clear();
         _unions.Clear();
         Lexicon.Forget();
     }
