@@ -63,6 +63,8 @@ internal sealed class ObjectGoal(SchemaGoals goals, ObjectShape shape, ObjectPro
             names.Add(name);
             tags.Add(index);
         }
+        if (shape.Others is [{ IsEveryOther: true } every] && !mustBeLast && progress.Count + 1 + missing <= shape.Max && !goals.IsEmpty(every.Value))
+            return Key(Every(tags));
         if (names.Count > 0)
             languages.Add(goals.Regexes.OneOfTexts(names, tags));
         for (var index = 0; index < shape.Others.Count && !mustBeLast; index++)
@@ -70,9 +72,20 @@ internal sealed class ObjectGoal(SchemaGoals goals, ObjectShape shape, ObjectPro
             if (progress.Count + 1 + missing <= shape.Max && !goals.IsEmpty(shape.Others[index].Value))
                 languages.Add(goals.Regexes.Sequence(shape.Others[index].Keys, goals.Regexes.Tag(shape.Properties.Count + index)));
         }
-        return languages.Count == 0 ? null
-            : Production.Read(goals.Lexicon.Start(goals.Regexes.Either(languages), Spelling.JsonString), Property);
+        return languages.Count == 0 ? null : Key(goals.Regexes.Either(languages));
     }
+
+    /// <summary>Any key; of those that are declared only some.</summary>
+    private Regex Every(List<int> allowed)
+    {
+        var tags = new int[shape.Properties.Count];
+        Array.Fill(tags, OpenWordList.Excluded);
+        foreach (var tag in allowed)
+            tags[tag] = tag;
+        return goals.Regexes.AnyText([.. shape.Properties.Keys], tags, shape.Properties.Count);
+    }
+
+    private Production Key(Regex keys) => Production.Read(goals.Lexicon.Start(keys, Spelling.JsonString), Property);
 
     /// <summary>In a fixed order a property that is skipped cannot come later: as many must be left as the object needs.</summary>
     private bool LeavesEnough(int index)

@@ -23,11 +23,11 @@ internal sealed partial class SchemaReader
         foreach (var name in required)
             properties.TryAdd(name, formulas.Always);
         var classes = new List<KeyClass>();
-        foreach (var (keys, value) in Classes(patterns, additional))
+        foreach (var (keys, value, _) in Classes(patterns, additional))
         {
             var both = regexes.Both(keys, names, algebra.AllKeysBut([.. properties.Keys]));
             if (value != formulas.Never && !regexes.IsEmpty(both))
-                classes.Add(new KeyClass(both, value));
+                classes.Add(new KeyClass(both, value, IsEveryOther: patterns.Count == 0 && names == regexes.All));
         }
         foreach (var name in properties.Keys.ToArray())
         {

@@ -40,7 +40,8 @@ internal sealed class ObjectShape(
 }
 
 /// <summary>The properties whose keys belong to a language, and what their values must be.</summary>
-internal sealed record KeyClass(Regex Keys, Formula Value);
+/// <param name="IsEveryOther">Whether these are simply all that are not declared.</param>
+internal sealed record KeyClass(Regex Keys, Formula Value, bool IsEveryOther = false);
 
 /// <summary>One way to be an array. Compared by identity.</summary>
 /// <param name="prefix">What the first items must be.</param>

@@ -37,9 +37,10 @@ internal sealed partial class ShapeAlgebra
         {
             foreach (var theirs in b.Others)
             {
-                var keys = _regexes.Both(mine.Keys, theirs.Keys);
+                var isEveryOther = mine.IsEveryOther && theirs.IsEveryOther;
+                var keys = isEveryOther ? AllKeysBut([.. properties.Keys]) : _regexes.Both(mine.Keys, theirs.Keys);
                 if (!_regexes.IsEmpty(keys))
-                    classes.Add(new KeyClass(keys, _formulas.And(mine.Value, theirs.Value)));
+                    classes.Add(new KeyClass(keys, _formulas.And(mine.Value, theirs.Value), isEveryOther));
             }
         }
         if (classes.Count > MaxAlternatives)
@@ -60,7 +61,7 @@ internal sealed partial class ShapeAlgebra
         foreach (var need in needs)
         {
             classes = [.. classes
-                .SelectMany(keys => new[] { keys with { Keys = _regexes.Both(keys.Keys, need.Keys) }, keys with { Keys = _regexes.Both(keys.Keys, _regexes.Not(need.Keys)) } })
+                .SelectMany(keys => new KeyClass[] { new(_regexes.Both(keys.Keys, need.Keys), keys.Value), new(_regexes.Both(keys.Keys, _regexes.Not(need.Keys)), keys.Value) })
                 .Where(keys => !_regexes.IsEmpty(keys.Keys))];
         }
         return classes;
@@ -137,7 +138,7 @@ internal sealed partial class ShapeAlgebra
 
     /// <summary>Any object, but for one property.</summary>
     public ObjectShape With(string name, Formula value, bool required) => new(
-        new OrderedDictionary<string, Formula> { [name] = value }, [new KeyClass(AllKeysBut([name]), _formulas.Always)],
+        new OrderedDictionary<string, Formula> { [name] = value }, [new KeyClass(AllKeysBut([name]), _formulas.Always, true)],
         required ? new HashSet<string> { name } : new HashSet<string>(), 0, ObjectShape.Unlimited, []);
 
     public Regex AllKeysBut(IReadOnlyList<string> names) =>

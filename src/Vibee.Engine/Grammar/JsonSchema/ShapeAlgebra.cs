@@ -15,7 +15,7 @@ internal sealed partial class ShapeAlgebra
     public ShapeAlgebra(RegexFactory regexes, FormulaTable formulas)
     {
         (_regexes, _formulas, _numbers) = (regexes, formulas, new NumberPatterns(regexes));
-        AnyObject = new ObjectShape([], [new KeyClass(regexes.All, formulas.Always)], new HashSet<string>(), 0, ObjectShape.Unlimited, []);
+        AnyObject = new ObjectShape([], [new KeyClass(regexes.All, formulas.Always, true)], new HashSet<string>(), 0, ObjectShape.Unlimited, []);
         AnyArray = new ArrayShape([], formulas.Always, 0, ObjectShape.Unlimited, []);
         Everything = new Shape(true, true, true, [NumberRange.All], regexes.All, [AnyObject], [AnyArray]);
         Nothing = new Shape(false, false, false, [], regexes.Nothing, [], []);

@@ -76,12 +76,30 @@ internal sealed class RegexFactory
     {
         if (texts.Count == 0)
             return Nothing;
+        var words = Sorted(texts, tags);
+        return Intern(new WordList(words, 0, words.Texts.Length, 0));
+    }
+
+    /// <summary>One of the texts or any other.</summary>
+    /// <param name="tags"><see cref="OpenWordList.Excluded"/> for texts that are not allowed.</param>
+    /// <param name="otherTag">What other texts are reported as.</param>
+    public Regex AnyText(IReadOnlyList<string> texts, IReadOnlyList<int> tags, int otherTag)
+    {
+        var rest = Sequence(All, Tag(otherTag));
+        if (texts.Count == 0)
+            return rest;
+        var words = Sorted(texts, tags);
+        return Intern(new OpenWordList(words, 0, words.Texts.Length, 0, rest));
+    }
+
+    private static WordList.Words Sorted(IReadOnlyList<string> texts, IReadOnlyList<int>? tags)
+    {
         var runes = texts.Select(text => text.EnumerateRunes().Select(rune => rune.Value).ToArray()).ToArray();
         var order = tags?.ToArray();
         Array.Sort(runes, order, Comparer<int[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
         if (order == null)
             runes = [.. runes.Where((text, index) => index == 0 || !text.AsSpan().SequenceEqual(runes[index - 1]))];
-        return Intern(new WordList(new WordList.Words(runes, order), 0, runes.Length, 0));
+        return new WordList.Words(runes, order);
     }
 
     public Regex Sequence(Regex head, Regex tail)
