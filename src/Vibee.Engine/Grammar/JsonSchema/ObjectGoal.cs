@@ -48,7 +48,8 @@ internal sealed class ObjectGoal(SchemaGoals goals, ObjectShape shape, ObjectPro
     /// <summary>A key, followed by a value that depends on it; null if none can come.</summary>
     private Production? Keys()
     {
-        var (names, tags, languages) = (new List<string>(), new List<int>(), new List<Regex>());
+        var (allowed, languages) = (new bool[shape.Properties.Count], new List<Regex>());
+        var any = false;
         var missing = MissingRequired;
         var mustBeLast = false;
         for (var index = 0; index < shape.Properties.Count && !mustBeLast; index++)
@@ -60,29 +61,18 @@ internal sealed class ObjectGoal(SchemaGoals goals, ObjectShape shape, ObjectPro
             mustBeLast = goals.InOrder && isRequired;
             if (progress.Count + 1 + missing - (isRequired ? 1 : 0) > shape.Max || goals.IsEmpty(value) || !LeavesEnough(index))
                 continue;
-            names.Add(name);
-            tags.Add(index);
+            allowed[index] = any = true;
         }
         if (shape.Others is [{ IsEveryOther: true } every] && !mustBeLast && progress.Count + 1 + missing <= shape.Max && !goals.IsEmpty(every.Value))
-            return Key(Every(tags));
-        if (names.Count > 0)
-            languages.Add(goals.Regexes.OneOfTexts(names, tags));
+            return Key(goals.Regexes.Keys(shape.Names, index => allowed[index], shape.Properties.Count));
+        if (any)
+            languages.Add(goals.Regexes.Keys(shape.Names, index => allowed[index], null));
         for (var index = 0; index < shape.Others.Count && !mustBeLast; index++)
         {
             if (progress.Count + 1 + missing <= shape.Max && !goals.IsEmpty(shape.Others[index].Value))
                 languages.Add(goals.Regexes.Sequence(shape.Others[index].Keys, goals.Regexes.Tag(shape.Properties.Count + index)));
         }
         return languages.Count == 0 ? null : Key(goals.Regexes.Either(languages));
-    }
-
-    /// <summary>Any key; of those that are declared only some.</summary>
-    private Regex Every(List<int> allowed)
-    {
-        var tags = new int[shape.Properties.Count];
-        Array.Fill(tags, OpenWordList.Excluded);
-        foreach (var tag in allowed)
-            tags[tag] = tag;
-        return goals.Regexes.AnyText([.. shape.Properties.Keys], tags, shape.Properties.Count);
     }
 
     private Production Key(Regex keys) => Production.Read(goals.Lexicon.Start(keys, Spelling.JsonString), Property);

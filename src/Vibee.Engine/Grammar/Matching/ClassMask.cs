@@ -16,15 +16,8 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
     {
         if (state.Items is not [{ Lexeme.Phase: LexPhase.String } item] || state.CanEnd)
             return false;
-        var (repeat, tail) = item.Lexeme.Regex switch
-        {
-            Repeat alone => (alone, null),
-            Chain { Head: Repeat head } chain => (head, chain.Tail),
-            _ => default((Repeat?, Regex?)),
-        };
-        if (repeat?.Body is not OneOf { Set: var set })
+        if ((Counted(item.Lexeme.Regex) ?? Circling(item.Lexeme.Regex)) is not var (set, ends, max))
             return false;
-        var ends = tail == null ? CharSet.Empty : CharSet.Of([.. tail.RawMoves(recognizer.Lexicon.Regexes).Select(move => (move.Low, move.High))]);
         var wide = CharSet.Of((0x80, 0x10FFFF)).Intersect(CharSet.Any);
         if (!ends.Intersect(wide).IsEmpty)
             return false;
@@ -39,8 +32,28 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
             else if (set.Contains(letter) && letter >= 0x20 && letter is not ('"' or '\\'))
                 inside |= UInt128.One << letter;
         }
-        return Build(item.Lexeme, state, mask, inside, !wideInside.IsEmpty, others, repeat.Max);
+        return Build(item.Lexeme, state, mask, inside, !wideInside.IsEmpty, others, max);
     }
+
+    /// <summary>A counted repetition: its class, what can come instead or after it, and how often at most.</summary>
+    private (CharSet Class, CharSet Others, int Max)? Counted(Regex regex)
+    {
+        var (repeat, tail) = regex is Chain chain ? (chain.Head as Repeat, chain.Tail) : (regex as Repeat, null);
+        if (repeat?.Body is not OneOf { Set: var set })
+            return null;
+        var ends = tail == null ? CharSet.Empty : Characters(tail, _ => true);
+        return (set, ends, repeat.Max);
+    }
+
+    /// <summary>Any expression that many characters lead back to.</summary>
+    private (CharSet Class, CharSet Others, int Max)? Circling(Regex regex)
+    {
+        var set = Characters(regex, target => target == regex);
+        return set.RangeCount > 0 ? (set, Characters(regex, target => target != regex), Repeat.Unlimited) : null;
+    }
+
+    private CharSet Characters(Regex regex, Func<Regex, bool> isMeant) => CharSet.Of(
+        [.. regex.RawMoves(recognizer.Lexicon.Regexes).Where(move => isMeant(move.Target)).Select(move => (move.Low, move.High))]);
 
     private bool Build(LexState lexeme, MatchState state, TokenMask mask, UInt128 inside, bool isWide, UInt128 others, int max)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 
 namespace Vibee.Engine.Grammar.Patterns;
@@ -71,36 +72,43 @@ internal sealed class RegexFactory
 
     public Regex Tag(int tag) => Intern(new Tagged(tag));
 
-    /// <param name="tags">For each text what it is reported as; null if that does not matter.</param>
-    public Regex OneOfTexts(IReadOnlyList<string> texts, IReadOnlyList<int>? tags = null)
+    public Regex OneOfTexts(IReadOnlyList<string> texts)
     {
         if (texts.Count == 0)
             return Nothing;
-        var words = Sorted(texts, tags);
-        return Intern(new WordList(words, 0, words.Texts.Length, 0));
+        var runes = texts.Select(Scalars).ToArray();
+        Array.Sort(runes, ByScalars);
+        runes = [.. runes.Where((text, index) => index == 0 || !text.AsSpan().SequenceEqual(runes[index - 1]))];
+        return Intern(new WordList(new WordList.Words(runes, null), 0, runes.Length, 0));
     }
 
-    /// <summary>One of the texts or any other.</summary>
-    /// <param name="tags"><see cref="OpenWordList.Excluded"/> for texts that are not allowed.</param>
-    /// <param name="otherTag">What other texts are reported as.</param>
-    public Regex AnyText(IReadOnlyList<string> texts, IReadOnlyList<int> tags, int otherTag)
+    /// <summary>A list of different texts for <see cref="Keys"/>; each is tagged with its place in the given order.</summary>
+    public static WordList.Words Tagged(IReadOnlyList<string> texts)
     {
-        var rest = Sequence(All, Tag(otherTag));
-        if (texts.Count == 0)
-            return rest;
-        var words = Sorted(texts, tags);
-        return Intern(new OpenWordList(words, 0, words.Texts.Length, 0, rest));
+        var runes = texts.Select(Scalars).ToArray();
+        var tags = Enumerable.Range(0, runes.Length).ToArray();
+        Array.Sort(runes, tags, ByScalars);
+        return new WordList.Words(runes, tags);
     }
 
-    private static WordList.Words Sorted(IReadOnlyList<string> texts, IReadOnlyList<int>? tags)
+    /// <summary>Those of a list that are allowed, and perhaps all texts that are not in the list.</summary>
+    /// <param name="isAllowed">By tag.</param>
+    /// <param name="otherTag">What other texts are reported as; null if there are none.</param>
+    public Regex Keys(WordList.Words words, Func<int, bool> isAllowed, int? otherTag)
     {
-        var runes = texts.Select(text => text.EnumerateRunes().Select(rune => rune.Value).ToArray()).ToArray();
-        var order = tags?.ToArray();
-        Array.Sort(runes, order, Comparer<int[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
-        if (order == null)
-            runes = [.. runes.Where((text, index) => index == 0 || !text.AsSpan().SequenceEqual(runes[index - 1]))];
-        return new WordList.Words(runes, order);
+        var rest = otherTag is { } tag ? Sequence(All, Tag(tag)) : null;
+        var excluded = BigInteger.Zero;
+        for (var index = 0; index < words.Texts.Length; index++)
+        {
+            if (!isAllowed(words.Tags![index]))
+                excluded |= BigInteger.One << index;
+        }
+        return words.Texts.Length == 0 ? rest ?? Nothing : Intern(new KeyList(words, 0, words.Texts.Length, 0, excluded, rest));
     }
+
+    private static Comparer<int[]> ByScalars { get; } = Comparer<int[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
+
+    private static int[] Scalars(string text) => [.. text.EnumerateRunes().Select(rune => rune.Value)];
 
     public Regex Sequence(Regex head, Regex tail)
     {

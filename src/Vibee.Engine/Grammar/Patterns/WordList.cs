@@ -37,10 +37,8 @@ internal sealed class WordList(WordList.Words words, int first, int end, int dep
         return [.. moves];
     }
 
-    protected override int[] ComputeTags() => [words.Tags?[first] ?? -1];
-
     /// <param name="Texts">As scalar values.</param>
-    /// <param name="Tags">What each is reported as; null if they need not be told apart.</param>
+    /// <param name="Tags">What each is reported as by <see cref="KeyList"/>; null if they need not be told apart.</param>
     internal sealed record Words(int[][] Texts, int[]? Tags)
     {
         public bool Equals(Words? other) => ReferenceEquals(this, other);
