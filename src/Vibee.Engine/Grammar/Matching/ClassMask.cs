@@ -12,27 +12,19 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
     /// <summary>With more tokens to try, walking the tree of all is cheaper.</summary>
     private const int MaxTried = 30_000;
 
+    private static readonly CharSet Wide = CharSet.Of((0x80, 0x10FFFF)).Intersect(CharSet.Any);
+    private static readonly CharSet Escapes = CharSet.OfText("\"\\");
+    private static readonly CharSet Literal = CharSet.Of((0x20, 0x10FFFF)).Intersect(CharSet.Any).Intersect(Escapes.Complement());
+
     public bool TryBuild(MatchState state, TokenMask mask)
     {
         if (state.Items is not [{ Lexeme.Phase: LexPhase.String } item] || state.CanEnd)
             return false;
         if ((Counted(item.Lexeme.Regex) ?? Circling(item.Lexeme.Regex)) is not var (set, ends, max))
             return false;
-        var wide = CharSet.Of((0x80, 0x10FFFF)).Intersect(CharSet.Any);
-        if (!ends.Intersect(wide).IsEmpty)
-            return false;
-        var wideInside = set.Intersect(wide);
-        if (!wideInside.IsEmpty && !wideInside.Equals(wide))
-            return false;
-        var (inside, others) = (UInt128.Zero, UInt128.One << '"' | UInt128.One << '\\');
-        for (var letter = 0; letter < 128; letter++)
-        {
-            if (ends.Contains(letter))
-                others |= UInt128.One << letter;
-            else if (set.Contains(letter) && letter >= 0x20 && letter is not ('"' or '\\'))
-                inside |= UInt128.One << letter;
-        }
-        return Build(item.Lexeme, state, mask, inside, !wideInside.IsEmpty, others, max);
+        // Quotes, backslashes and control characters are not written as themselves.
+        var inside = set.Intersect(Literal).Intersect(ends.Complement());
+        return Build(item.Lexeme, state, mask, inside, ends.Union(Escapes), max);
     }
 
     /// <summary>A counted repetition: its class, what can come instead or after it, and how often at most.</summary>
@@ -55,25 +47,27 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
     private CharSet Characters(Regex regex, Func<Regex, bool> isMeant) => CharSet.Of(
         [.. regex.RawMoves(recognizer.Lexicon.Regexes).Where(move => isMeant(move.Target)).Select(move => (move.Low, move.High))]);
 
-    private bool Build(LexState lexeme, MatchState state, TokenMask mask, UInt128 inside, bool isWide, UInt128 others, int max)
+    private bool Build(LexState lexeme, MatchState state, TokenMask mask, CharSet inside, CharSet others, int max)
     {
         var classes = vocabulary.Classes;
-        var tried = isWide ? classes.Broken.Length : 0;
+        var made = classes.MadeOf(inside);
+        var strangers = others.Intersect(Wide).IsEmpty ? [] : made.Strangers;
+        var broken = inside.Intersect(Wide).IsEmpty && others.Intersect(Wide).IsEmpty ? [] : classes.Broken;
+        var tried = strangers.Length + broken.Length;
         for (var letter = 0; letter < 128; letter++)
-            tried += (others >> letter & UInt128.One) == UInt128.Zero ? 0 : classes.Containing(letter).Length;
+            tried += others.Contains(letter) ? classes.Containing(letter).Length : 0;
         if (tried > MaxTried)
             return false;
-        var made = classes.MadeOf(inside, isWide).Words;
         var within = vocabulary.Strings.InsideUpTo(max).Words;
-        for (var word = 0; word < made.Length; word++)
-            mask.Words[word] = made[word] & within[word];
+        for (var word = 0; word < within.Length; word++)
+            mask.Words[word] = made.Mask.Words[word] & within[word];
         for (var letter = 0; letter < 128; letter++)
         {
-            if ((others >> letter & UInt128.One) != UInt128.Zero)
+            if (others.Contains(letter))
                 Try(lexeme, state, mask, classes.Containing(letter));
         }
-        if (isWide)
-            Try(lexeme, state, mask, classes.Broken);
+        Try(lexeme, state, mask, strangers);
+        Try(lexeme, state, mask, broken);
         return true;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
+using Vibee.Engine.Grammar.Patterns;
 
 namespace Vibee.Engine.Grammar.Matching;
 
@@ -15,7 +16,8 @@ internal sealed class TokenClasses
     private readonly UInt128[] _ascii;
     private readonly Width[] _widths;
     private readonly int[][] _containing;
-    private readonly ConcurrentDictionary<(UInt128 Ascii, bool IsWide), TokenMask> _masks = new();
+    private readonly int[]?[] _wide;
+    private readonly ConcurrentDictionary<CharSet, Members> _known = new();
 
     public TokenClasses(GrammarVocabulary vocabulary, List<ReadOnlyMemory<byte>> texts, List<int> tokens)
     {
@@ -23,6 +25,7 @@ internal sealed class TokenClasses
         _tokens = [.. tokens];
         _ascii = new UInt128[_tokens.Length];
         _widths = new Width[_tokens.Length];
+        _wide = new int[]?[_tokens.Length];
         var containing = new List<int>[128];
         for (var value = 0; value < 128; value++)
             containing[value] = [];
@@ -39,6 +42,8 @@ internal sealed class TokenClasses
                 _ascii[index] |= UInt128.One << value;
             }
             _widths[index] = !text.ContainsAnyExceptInRange((byte)0, (byte)127) ? Width.Ascii : IsWhole(text) ? Width.Wide : Width.Broken;
+            if (_widths[index] == Width.Wide)
+                _wide[index] = [.. Encoding.UTF8.GetString(text).EnumerateRunes().Select(rune => rune.Value).Where(letter => letter >= 128).Distinct()];
             if (_widths[index] == Width.Broken)
                 broken.Add(_tokens[index]);
         }
@@ -53,21 +58,35 @@ internal sealed class TokenClasses
     public int[] Containing(int letter) => _containing[letter];
 
     /// <summary>Tokens of nothing but characters of a class.</summary>
-    /// <param name="ascii">A bit for each ASCII character.</param>
-    /// <param name="isWide">Whether all others belong to the class as well; otherwise none does.</param>
-    public TokenMask MadeOf(UInt128 ascii, bool isWide)
+    public Members MadeOf(CharSet characters)
     {
-        if (_masks.TryGetValue((ascii, isWide), out var known))
+        if (_known.TryGetValue(characters, out var known))
             return known;
-        var mask = new TokenMask(_vocabulary);
+        var ascii = UInt128.Zero;
+        for (var letter = 0; letter < 128; letter++)
+            ascii |= characters.Contains(letter) ? UInt128.One << letter : UInt128.Zero;
+        var (mask, strangers) = (new TokenMask(_vocabulary), new List<int>());
         for (var index = 0; index < _tokens.Length; index++)
         {
-            if ((_ascii[index] & ~ascii) == UInt128.Zero && _widths[index] <= (isWide ? Width.Wide : Width.Ascii))
+            if (_widths[index] == Width.Wide && !HasOnly(_wide[index]!, characters))
+                strangers.Add(_tokens[index]);
+            else if (_widths[index] != Width.Broken && (_ascii[index] & ~ascii) == UInt128.Zero)
                 mask[_tokens[index]] = true;
         }
-        if (_masks.Count < MaxKept)
-            _masks.TryAdd((ascii, isWide), mask);
-        return mask;
+        known = new Members(mask, [.. strangers]);
+        if (_known.Count < MaxKept)
+            _known.TryAdd(characters, known);
+        return known;
+    }
+
+    private static bool HasOnly(int[] letters, CharSet characters)
+    {
+        foreach (var letter in letters)
+        {
+            if (!characters.Contains(letter))
+                return false;
+        }
+        return true;
     }
 
     private static bool IsWhole(ReadOnlySpan<byte> text)
@@ -80,6 +99,10 @@ internal sealed class TokenClasses
         }
         return true;
     }
+
+    /// <param name="Mask">Tokens made of the class.</param>
+    /// <param name="Strangers">Tokens with characters beyond ASCII that are not in the class.</param>
+    internal sealed record Members(TokenMask Mask, int[] Strangers);
 
     private enum Width : byte
     {
