@@ -9,6 +9,7 @@ var root = new RootCommand("Vibee serves GGUF models on your own machine behind 
     BenchCommand.Create(),
     PhiCommand.Create(),
     TemplateCommand.Create(),
+    GrammarCommand.Create(),
 };
 
 var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);

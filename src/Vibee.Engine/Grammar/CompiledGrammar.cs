@@ -1,0 +1,159 @@
+using Vibee.Engine.Grammar.Gbnf;
+using Vibee.Engine.Grammar.JsonSchema;
+using Vibee.Engine.Grammar.Lexing;
+using Vibee.Engine.Grammar.Matching;
+using Vibee.Engine.Grammar.Patterns;
+
+namespace Vibee.Engine.Grammar;
+
+/// <summary>
+/// What a generated text must be, ready to be followed by any number of <see cref="GrammarMatcher"/>s at once, on any
+/// threads. It learns while it is followed: states and masks that one text needed are there for the next, within
+/// bounded memory.
+/// </summary>
+public sealed class CompiledGrammar
+{
+    /// <summary>Masks that are kept: 16 MB for a vocabulary of 128k tokens.</summary>
+    private const int MaxMasks = 1024;
+
+    /// <summary>States that are kept before all are forgotten: about 100 MB.</summary>
+    private const int MaxSize = 200_000;
+    private const int MaxLexemes = 20_000;
+
+    private readonly Recognizer _recognizer;
+    private readonly Queue<TokenMask> _masks = new();
+    private readonly Action _forget;
+    private MaskBuilder? _builder;
+
+    private CompiledGrammar(Lexicon lexicon, Goal root, IReadOnlyList<UnenforcedKeyword> unenforced, Action forget)
+    {
+        _forget = forget;
+        Unenforced = unenforced;
+        _recognizer = new Recognizer(lexicon, root);
+        try
+        {
+            Start = _recognizer.Start() ?? throw new GrammarException("no text satisfies the grammar");
+        }
+        catch (GrammarLimitException exception)
+        {
+            throw new GrammarException($"the grammar is too complex: {exception.Message}");
+        }
+    }
+
+    /// <summary>What a JSON Schema asks for and the grammar does not ensure; empty for other kinds of grammar.</summary>
+    public IReadOnlyList<UnenforcedKeyword> Unenforced { get; }
+
+    internal MatchState Start { get; }
+
+    /// <summary>Guards everything below; held for microseconds, milliseconds for a mask that is new.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>llama.cpp's dialect of GBNF; the text starts with rule <c>root</c>.</summary>
+    /// <exception cref="GrammarException">What is wrong, with line and column.</exception>
+    public static CompiledGrammar FromGbnf(string text) => Compile(lexicon => GbnfCompiler.Compile(lexicon, text));
+
+    /// <summary>The whole text matches <paramref name="pattern"/>.</summary>
+    /// <exception cref="GrammarException">What is wrong or not regular, with its column.</exception>
+    public static CompiledGrammar FromRegex(string pattern) =>
+        Compile(lexicon => OneTerminal(lexicon, PatternCompiler.Whole(lexicon.Regexes, pattern)));
+
+    /// <summary>The text is one of <paramref name="choices"/>.</summary>
+    /// <exception cref="GrammarException">There is none.</exception>
+    public static CompiledGrammar FromChoices(IReadOnlyList<string> choices) => choices.Count > 0
+        ? Compile(lexicon => OneTerminal(lexicon, lexicon.Regexes.OneOfTexts(choices)))
+        : throw new GrammarException("there must be at least one choice");
+
+    /// <summary>One JSON value that satisfies a schema of draft 2020-12, or of an older one that it names.</summary>
+    /// <exception cref="GrammarException">What is not a schema or cannot be satisfied, with a JSON pointer.</exception>
+    public static CompiledGrammar FromJsonSchema(string schema, JsonSchemaOptions? options = null)
+    {
+        var regexes = new RegexFactory();
+        var lexicon = new Lexicon(regexes);
+        return Guarded(() =>
+        {
+            var compiler = new SchemaCompiler(lexicon, options ?? new JsonSchemaOptions());
+            var root = compiler.Compile(schema);
+            return new CompiledGrammar(lexicon, root, compiler.Unenforced, compiler.Forget);
+        });
+    }
+
+    /// <summary>Any JSON object, as <c>json_object</c> promises.</summary>
+    public static CompiledGrammar AnyJsonObject(JsonSchemaOptions? options = null) => FromJsonSchema("""{"type":"object"}""", options);
+
+    /// <summary>Any JSON value.</summary>
+    public static CompiledGrammar AnyJson(JsonSchemaOptions? options = null) => FromJsonSchema("true", options);
+
+    internal MatchState? Next(MatchState state, byte value) => _recognizer.Next(state, value);
+
+    /// <summary>The byte that must follow <paramref name="state"/>; −1 if there are several or none.</summary>
+    internal int OnlyByte(MatchState state)
+    {
+        var only = -1;
+        foreach (var item in state.Items)
+        {
+            for (var value = 0; value < 256; value++)
+            {
+                if (value == only || item.Lexeme.Next(_recognizer.Lexicon, (byte)value) == null)
+                    continue;
+                if (only >= 0)
+                    return -1;
+                only = value;
+            }
+        }
+        return only;
+    }
+
+    /// <summary>The tokens that may follow <paramref name="state"/>, without those that end the text. Constant until the
+    /// gate is left.</summary>
+    internal TokenMask Mask(MatchState state, GrammarVocabulary vocabulary)
+    {
+        if (state.Mask is { } known && known.Vocabulary == vocabulary)
+            return known;
+        if (_builder?.Vocabulary != vocabulary)
+            _builder = new MaskBuilder(_recognizer, vocabulary);
+        var mask = _masks.Count < MaxMasks ? new TokenMask(vocabulary) : _masks.Dequeue();
+        if (mask.Owner is { } owner && owner.Mask == mask)
+            owner.Mask = null;
+        if (mask.Vocabulary != vocabulary)
+            mask = new TokenMask(vocabulary);
+        _builder.Build(state, mask);
+        mask.Owner = state;
+        state.Mask = mask;
+        _masks.Enqueue(mask);
+        return mask;
+    }
+
+    /// <summary>Called between steps: keeps the memory bounded.</summary>
+    internal void Trim()
+    {
+        if (_recognizer.Size <= MaxSize && _recognizer.Lexicon.Count <= MaxLexemes)
+            return;
+        foreach (var mask in _masks)
+            mask.Owner!.Mask = null;
+        _masks.Clear();
+        _recognizer.Forget();
+        _forget();
+    }
+
+    private static CompiledGrammar Compile(Func<Lexicon, Goal> build) => Guarded(() =>
+    {
+        var lexicon = new Lexicon(new RegexFactory());
+        return new CompiledGrammar(lexicon, build(lexicon), [], () => { });
+    });
+
+    private static CompiledGrammar Guarded(Func<CompiledGrammar> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (GrammarLimitException exception)
+        {
+            throw new GrammarException($"the grammar is too complex: {exception.Message}");
+        }
+    }
+
+    private static FixedGoal OneTerminal(Lexicon lexicon, Regex regex) => lexicon.Regexes.IsEmpty(regex)
+        ? throw new GrammarException("no text satisfies the pattern")
+        : new FixedGoal([Production.Read(lexicon.Start(regex, Spelling.Plain))]);
+}

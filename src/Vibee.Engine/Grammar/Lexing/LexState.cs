@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using Vibee.Engine.Grammar.Patterns;
+
+namespace Vibee.Engine.Grammar.Lexing;
+
+/// <summary>
+/// A state of the deterministic byte automaton of a terminal: an expression, how it is spelled, and where between two
+/// characters. Transitions are computed when a state is first left.
+/// </summary>
+internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing)
+{
+    /// <summary>For each byte which of the targets it leads to; 256 numbers are an eighth of 256 references.</summary>
+    private byte[]? _classes;
+    private LexState?[] _targets = [];
+
+    public int Id { get; set; }
+
+    public Regex Regex => regex;
+
+    public LexPhase Phase => phase;
+
+    /// <summary>In the middle of a character: the smallest scalar value it can still be, or what an escape spelled.</summary>
+    public int Low => low;
+
+    /// <summary>In the middle of a character: how many bytes or hexadecimal digits are missing.</summary>
+    public int Missing => missing;
+
+    /// <summary>Whether the terminal can end here.</summary>
+    public bool IsAccepting => Phase == LexPhase.Closed || (Phase == LexPhase.Plain && Regex.IsNullable);
+
+    /// <summary>Which of the merged terminals can end here.</summary>
+    public int[] Tags => Regex.Tags;
+
+    /// <summary>Whether more bytes can come.</summary>
+    public bool CanContinue(Lexicon lexicon)
+    {
+        if (_classes == null)
+            lexicon.Connect(this);
+        return _targets.Length > 1;
+    }
+
+    /// <returns>Null if the byte cannot come.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public LexState? Next(Lexicon lexicon, byte value)
+    {
+        if (_classes == null)
+            lexicon.Connect(this);
+        return _targets[_classes![value]];
+    }
+
+    /// <param name="next">For each byte the next state.</param>
+    public void Connect(ReadOnlySpan<LexState?> next)
+    {
+        var classes = new byte[256];
+        var targets = new List<LexState?>(4) { null };
+        for (var value = 0; value < 256; value++)
+        {
+            if (value > 0 && next[value] == next[value - 1])
+            {
+                classes[value] = classes[value - 1];
+                continue;
+            }
+            var known = targets.IndexOf(next[value]);
+            if (known < 0)
+            {
+                known = targets.Count;
+                targets.Add(next[value]);
+            }
+            classes[value] = (byte)known;
+        }
+        (_classes, _targets) = (targets.Count > 1 ? classes : Nowhere, [.. targets]);
+    }
+
+    public void Forget() => (_classes, _targets) = (null, []);
+
+    private static readonly byte[] Nowhere = new byte[256];
+}
+
+/// <summary>Where a <see cref="LexState"/> stands.</summary>
+internal enum LexPhase : byte
+{
+    /// <summary>Between characters of plain text.</summary>
+    Plain,
+
+    /// <summary>Inside a character of plain text.</summary>
+    PlainBytes,
+
+    /// <summary>Before the quote that opens a string.</summary>
+    Open,
+
+    /// <summary>Between characters of a string.</summary>
+    String,
+
+    /// <summary>Inside a character of a string.</summary>
+    StringBytes,
+
+    /// <summary>After a backslash.</summary>
+    Escape,
+
+    /// <summary>Inside the four digits of an escape.</summary>
+    Hex,
+
+    /// <summary>After a high surrogate: a backslash must come, then u, then the digits of a low one.</summary>
+    LowSurrogateSlash,
+    LowSurrogateU,
+    LowSurrogateHex,
+
+    /// <summary>After the quote that closes a string.</summary>
+    Closed,
+}

@@ -1,0 +1,71 @@
+using Vibee.Engine.Grammar.Patterns;
+
+namespace Vibee.Engine.Grammar.Lexing;
+
+/// <summary>
+/// The byte automata of a grammar's terminals, built as far as texts have led into them. Between characters a state has
+/// one expression; the bytes of a character narrow down which of its moves is meant.
+/// </summary>
+internal sealed class Lexicon(RegexFactory regexes)
+{
+    private readonly Dictionary<(Regex Regex, LexPhase Phase, int Low, int Missing), LexState> _states = [];
+    private readonly LexState?[] _scratch = new LexState?[256];
+    private int _nextId;
+
+    public RegexFactory Regexes => regexes;
+
+    public int Count => _states.Count;
+
+    public LexState Start(Regex regex, Spelling spelling) =>
+        State(regex, spelling == Spelling.Plain ? LexPhase.Plain : LexPhase.Open);
+
+    public LexState State(Regex regex, LexPhase phase, int low = 0, int missing = 0)
+    {
+        if (_states.TryGetValue((regex, phase, low, missing), out var state))
+            return state;
+        state = new LexState(regex, phase, low, missing) { Id = _nextId++ };
+        _states.Add((regex, phase, low, missing), state);
+        return state;
+    }
+
+    /// <summary>Forgets all transitions. States in use stay valid; equal ones may be made anew.</summary>
+    public void Forget()
+    {
+        foreach (var state in _states.Values)
+            state.Forget();
+        _states.Clear();
+        regexes.Forget();
+    }
+
+    /// <summary>Computes where the bytes after a state lead.</summary>
+    public void Connect(LexState state)
+    {
+        var next = _scratch;
+        Array.Clear(next);
+        var moves = state.Regex.Moves(regexes);
+        switch (state.Phase)
+        {
+            case LexPhase.Open:
+                if (!regexes.IsEmpty(state.Regex))
+                    next['"'] = State(state.Regex, LexPhase.String);
+                break;
+            case LexPhase.Plain:
+                Utf8.Begin(this, state, moves, next, LexPhase.Plain);
+                break;
+            case LexPhase.String:
+                Utf8.Begin(this, state, moves, next, LexPhase.String);
+                JsonEscapes.Begin(this, state, moves, next);
+                break;
+            case LexPhase.PlainBytes:
+                Utf8.Continue(this, state, moves, next, LexPhase.Plain);
+                break;
+            case LexPhase.StringBytes:
+                Utf8.Continue(this, state, moves, next, LexPhase.String);
+                break;
+            default:
+                JsonEscapes.Continue(this, state, moves, next);
+                break;
+        }
+        state.Connect(next);
+    }
+}

@@ -1,0 +1,100 @@
+using Vibee.Engine.Grammar.Lexing;
+using Vibee.Engine.Grammar.Patterns;
+
+namespace Vibee.Engine.Grammar.Matching;
+
+/// <summary>
+/// Masks of states inside a JSON string that repeat a class of characters: tokens of nothing but these are known
+/// beforehand, and of the others only those are tried that have a character with which something else can begin.
+/// </summary>
+internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabulary)
+{
+    /// <summary>With more tokens to try, walking the tree of all is cheaper.</summary>
+    private const int MaxTried = 30_000;
+
+    private static readonly CharSet Wide = CharSet.Of((0x80, 0x10FFFF)).Intersect(CharSet.Any);
+    private static readonly CharSet Escapes = CharSet.OfText("\"\\");
+    private static readonly CharSet Literal = CharSet.Of((0x20, 0x10FFFF)).Intersect(CharSet.Any).Intersect(Escapes.Complement());
+
+    public bool TryBuild(MatchState state, TokenMask mask)
+    {
+        if (state.Items is not [{ Lexeme.Phase: LexPhase.String } item] || state.CanEnd)
+            return false;
+        if ((Counted(item.Lexeme.Regex) ?? Circling(item.Lexeme.Regex)) is not var (set, ends, max))
+            return false;
+        // Quotes, backslashes and control characters are not written as themselves.
+        var inside = set.Intersect(Literal).Intersect(ends.Complement());
+        return Build(item.Lexeme, state, mask, inside, ends.Union(Escapes), max);
+    }
+
+    /// <summary>A counted repetition: its class, what can come instead or after it, and how often at most.</summary>
+    private (CharSet Class, CharSet Others, int Max)? Counted(Regex regex)
+    {
+        var (repeat, tail) = regex is Chain chain ? (chain.Head as Repeat, chain.Tail) : (regex as Repeat, null);
+        if (repeat?.Body is not OneOf { Set: var set })
+            return null;
+        var ends = tail == null ? CharSet.Empty : Characters(tail, _ => true);
+        return (set, ends, repeat.Max);
+    }
+
+    /// <summary>Any expression that many characters lead back to.</summary>
+    private (CharSet Class, CharSet Others, int Max)? Circling(Regex regex)
+    {
+        var set = Characters(regex, target => target == regex);
+        return set.RangeCount > 0 ? (set, Characters(regex, target => target != regex), Repeat.Unlimited) : null;
+    }
+
+    private CharSet Characters(Regex regex, Func<Regex, bool> isMeant) => CharSet.Of(
+        [.. regex.RawMoves(recognizer.Lexicon.Regexes).Where(move => isMeant(move.Target)).Select(move => (move.Low, move.High))]);
+
+    private bool Build(LexState lexeme, MatchState state, TokenMask mask, CharSet inside, CharSet others, int max)
+    {
+        var classes = vocabulary.Classes;
+        var made = classes.MadeOf(inside);
+        var strangers = others.Intersect(Wide).IsEmpty ? [] : made.Strangers;
+        var broken = inside.Intersect(Wide).IsEmpty && others.Intersect(Wide).IsEmpty ? [] : classes.Broken;
+        var tried = strangers.Length + broken.Length;
+        for (var letter = 0; letter < 128; letter++)
+            tried += others.Contains(letter) ? classes.Containing(letter).Length : 0;
+        if (tried > MaxTried)
+            return false;
+        var within = vocabulary.Strings.InsideUpTo(max).Words;
+        for (var word = 0; word < within.Length; word++)
+            mask.Words[word] = made.Mask.Words[word] & within[word];
+        for (var letter = 0; letter < 128; letter++)
+        {
+            if (others.Contains(letter))
+                Try(lexeme, state, mask, classes.Containing(letter));
+        }
+        Try(lexeme, state, mask, strangers);
+        Try(lexeme, state, mask, broken);
+        return true;
+    }
+
+    private void Try(LexState lexeme, MatchState state, TokenMask mask, int[] tokens)
+    {
+        foreach (var token in tokens)
+        {
+            if (!mask[token] && Reads(lexeme, state, vocabulary.Bytes(token)))
+                mask[token] = true;
+        }
+    }
+
+    private bool Reads(LexState lexeme, MatchState state, ReadOnlySpan<byte> text)
+    {
+        var (_, production, below) = state.Items[0];
+        for (var index = 0; index < text.Length; index++)
+        {
+            if (lexeme.Next(recognizer.Lexicon, text[index]) is not { } next)
+                return false;
+            lexeme = next;
+            if (!lexeme.IsAccepting)
+                continue;
+            var at = recognizer.Leave(lexeme, production, below);
+            for (index++; index < text.Length && at != null; index++)
+                at = recognizer.Next(at, text[index]);
+            return at != null;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,212 @@
+using System.Runtime.InteropServices;
+using Vibee.Engine.Grammar.Lexing;
+
+namespace Vibee.Engine.Grammar.Matching;
+
+/// <summary>
+/// The automaton of a grammar: from a state and a byte to the next state, built as far as texts have led into it. Its
+/// states are shared by all sequences that follow the grammar.
+/// </summary>
+/// <remarks>Not thread-safe: <see cref="CompiledGrammar"/> guards it.</remarks>
+internal sealed class Recognizer
+{
+    /// <summary>Values nested deeper than this are not accepted; validators and parsers give up earlier.</summary>
+    public const int MaxDepth = 500;
+
+    private const int MaxItems = 2000;
+
+    private HashSet<MatchState> _states = new(new ByStructure());
+    private HashSet<Stack> _stacks = new(new ByStructure());
+    private readonly Dictionary<(LexState, Production, Stack), MatchState> _singles = [];
+    private readonly Dictionary<(LexState, Production, Stack), MatchState?> _left = [];
+    private readonly Dictionary<(Stack, Stack), Stack> _unions = [];
+    private readonly Closure _closure;
+    private int _nextId;
+
+    public Recognizer(Lexicon lexicon, Goal root)
+    {
+        Lexicon = lexicon;
+        Bottom = Intern(new Stack([], isBottom: true));
+        _closure = new Closure(this);
+        Root = root;
+    }
+
+    public Lexicon Lexicon { get; }
+
+    public Stack Bottom { get; }
+
+    public Goal Root { get; }
+
+    /// <summary>How many states, stacks, terminals' states and expressions are alive: the measure of memory.</summary>
+    public int Size => _states.Count + _singles.Count + _left.Count + _stacks.Count + _unions.Count + Lexicon.Count + Lexicon.Regexes.Count;
+
+    /// <summary>The state before the first byte; null if no text belongs to the grammar.</summary>
+    public MatchState? Start()
+    {
+        _closure.Clear();
+        _closure.Expand(Root, Bottom);
+        return _closure.ToState();
+    }
+
+    /// <returns>The state after the byte; null if it cannot come.</returns>
+    public MatchState? Next(MatchState state, byte value)
+    {
+        if (!CanRead(state, value))
+            return null;
+        if (state.TryGetNext(value, out var next))
+            return next;
+        next = Compute(state, value);
+        state.SetNext(value, next);
+        return next;
+    }
+
+    /// <summary>Most bytes cannot come, which the terminals tell without anything to remember.</summary>
+    private bool CanRead(MatchState state, byte value)
+    {
+        foreach (var item in state.Items)
+        {
+            if (item.Lexeme.Next(Lexicon, value) != null)
+                return true;
+        }
+        return false;
+    }
+
+    /// <returns>The state where a terminal can end; null if it is too costly.</returns>
+    public MatchState? Leave(LexState lexeme, Production production, Stack below)
+    {
+        if (_left.TryGetValue((lexeme, production, below), out var known))
+            return known;
+        var state = ComputeLeave(lexeme, production, below);
+        _left.Add((lexeme, production, below), state);
+        return state;
+    }
+
+    private MatchState? ComputeLeave(LexState lexeme, Production production, Stack below)
+    {
+        try
+        {
+            _closure.Clear();
+            _closure.Add(lexeme, production, below);
+            return _closure.ToState();
+        }
+        catch (GrammarLimitException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Forgets everything that can be computed again. States in use stay valid.</summary>
+    public void Forget()
+    {
+        foreach (var state in _states)
+            state.Forget();
+        foreach (var state in _singles.Values)
+            state.Forget();
+        _singles.Clear();
+        _states = new HashSet<MatchState>(new ByStructure());
+        _stacks = new HashSet<Stack>(new ByStructure()) { Bottom };
+        _left.Clear();
+        _unions.Clear();
+        Lexicon.Forget();
+    }
+
+    public Stack Push(Goal? goal, Stack below)
+    {
+        if (goal == null)
+            return below;
+        return below.Depth < MaxDepth
+            ? Intern(new Stack([new Stack.Frame(goal, below)], isBottom: false))
+            : throw new GrammarLimitException($"the text is nested more than {MaxDepth} deep");
+    }
+
+    public Stack Union(Stack a, Stack b)
+    {
+        if (a == b)
+            return a;
+        var key = a.Id < b.Id ? (a, b) : (b, a);
+        if (_unions.TryGetValue(key, out var union))
+            return union;
+        var frames = new SortedDictionary<int, Stack.Frame>();
+        foreach (var frame in a.Frames.Concat(b.Frames))
+        {
+            frames[frame.Goal.Id] = frames.TryGetValue(frame.Goal.Id, out var known)
+                ? frame with { Below = Union(known.Below, frame.Below) }
+                : frame;
+        }
+        union = Intern(new Stack([.. frames.Values], a.IsBottom || b.IsBottom));
+        _unions.Add(key, union);
+        return union;
+    }
+
+    public MatchState? Intern(List<MatchState.Item> items, bool canEnd)
+    {
+        if (items.Count == 0 && !canEnd)
+            return null;
+        if (items.Count == 1 && !canEnd)
+            return Single(items[0].Lexeme, items[0].Production, items[0].Below);
+        if (items.Count > MaxItems)
+            throw new GrammarLimitException($"the text can be read in more than {MaxItems} ways");
+        var candidate = new MatchState([.. items], canEnd);
+        if (_states.TryGetValue(candidate, out var known))
+            return known;
+        candidate.Id = _nextId++;
+        _states.Add(candidate);
+        return candidate;
+    }
+
+    private MatchState? Compute(MatchState state, byte value)
+    {
+        try
+        {
+            if (state.Items is [var only])
+            {
+                var next = only.Lexeme.Next(Lexicon, value);
+                if (next == null)
+                    return null;
+                if (!next.IsAccepting)
+                    return Single(next, only.Production, only.Below);
+            }
+            _closure.Clear();
+            foreach (var item in state.Items)
+            {
+                if (item.Lexeme.Next(Lexicon, value) is { } lexeme)
+                    _closure.Add(lexeme, item.Production, item.Below);
+            }
+            return _closure.ToState();
+        }
+        catch (GrammarLimitException)
+        {
+            // The way on exists but is too costly: it is closed, and the text must take another.
+            return null;
+        }
+    }
+
+    /// <summary>The state of one terminal that cannot end: the most frequent kind, found without making it first.</summary>
+    private MatchState Single(LexState lexeme, Production production, Stack below)
+    {
+        ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, (lexeme, production, below), out var known);
+        if (!known)
+            state = new MatchState([new MatchState.Item(lexeme, production, below)], false) { Id = _nextId++ };
+        return state!;
+    }
+
+    private Stack Intern(Stack candidate)
+    {
+        if (_stacks.TryGetValue(candidate, out var known))
+            return known;
+        candidate.Id = _nextId++;
+        _stacks.Add(candidate);
+        return candidate;
+    }
+
+    private sealed class ByStructure : IEqualityComparer<MatchState>, IEqualityComparer<Stack>
+    {
+        public bool Equals(MatchState? a, MatchState? b) => a!.SameAs(b!);
+
+        public int GetHashCode(MatchState state) => state.Hash();
+
+        public bool Equals(Stack? a, Stack? b) => a!.SameAs(b!);
+
+        public int GetHashCode(Stack stack) => stack.Hash();
+    }
+}

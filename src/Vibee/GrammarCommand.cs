@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json;
+using Vibee.Engine;
+using Vibee.Engine.Grammar;
+using Vibee.Engine.Grammar.JsonSchema;
+using Vibee.Gguf;
+using Vibee.Grammars;
+using Vibee.Trinity.Tokenizers;
+
+namespace Vibee;
+
+/// <summary><c>vibee grammar check</c>: what of a schema, grammar or pattern is enforced, which instances it accepts, and
+/// what that costs; for people who write them.</summary>
+internal static class GrammarCommand
+{
+    public static Command Create() => new("grammar", "Tries out schemas, grammars and patterns for generated text") { CreateCheck() };
+
+    private static Command CreateCheck()
+    {
+        var schema = new Option<FileInfo?>("--schema") { Description = "A JSON Schema" };
+        var grammar = new Option<FileInfo?>("--grammar") { Description = "A grammar in GBNF" };
+        var regex = new Option<string?>("--regex") { Description = "A regular expression for the whole text" };
+        var suite = new Option<FileInfo?>("--suite") { Description = "Many schemas: lines of {\"name\", \"schema\", \"tests\": [{\"valid\", \"data\"}]}" };
+        var instances = new Option<FileInfo?>("--instances") { Description = "Texts to try, one on each line; for a schema JSON values" };
+        var vocab = new Option<FileInfo?>("--vocab") { Description = "A GGUF file whose tokenizer is used; without it bytes are" };
+        var order = new Option<PropertyOrder>("--order") { Description = "Properties in the order of the schema, or any", DefaultValueFactory = _ => PropertyOrder.Any };
+        var command = new Command("check", "Tells what is enforced, which instances are accepted, and the times to compile and to mask tokens")
+            { schema, grammar, regex, suite, instances, vocab, order };
+        command.SetAction(parsed => Check(
+            parsed.GetValue(schema), parsed.GetValue(grammar), parsed.GetValue(regex), parsed.GetValue(suite),
+            parsed.GetValue(instances), parsed.GetValue(vocab), new JsonSchemaOptions { PropertyOrder = parsed.GetValue(order) }));
+        return command;
+    }
+
+    private static int Check(
+        FileInfo? schema, FileInfo? grammar, string? regex, FileInfo? suite, FileInfo? instances, FileInfo? vocab, JsonSchemaOptions options)
+    {
+        if (new object?[] { schema, grammar, regex, suite }.Count(given => given != null) != 1)
+            return Failure.Usage(["exactly one of --schema, --grammar, --regex and --suite is needed"]);
+        if (suite != null && instances != null)
+            return Failure.Usage(["--instances: a --suite has its own"]);
+        try
+        {
+            if (!TryLoad(vocab, out var tokenizer, out var refusal))
+                return Failure.Run($"{vocab}: {refusal}");
+            var run = new InstanceRun(tokenizer, tokenizer == null ? null : new GrammarVocabulary(tokenizer));
+            var report = new CheckReport();
+            var check = new GrammarCheck(run, report, Console.Out, isQuiet: suite != null);
+            if (suite != null)
+            {
+                foreach (var line in File.ReadLines(suite.FullName).Where(line => line.Length > 0))
+                {
+                    using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 1000 });
+                    check.CheckLine(document.RootElement, text => CompiledGrammar.FromJsonSchema(text, options));
+                }
+            }
+            else
+            {
+                var texts = instances == null ? [] : File.ReadLines(instances.FullName).Where(line => line.Length > 0);
+                if (schema != null)
+                    check.Check(schema.Name, () => CompiledGrammar.FromJsonSchema(File.ReadAllText(schema.FullName), options), texts.Select(text => (Normal(text), (bool?)null)));
+                else if (grammar != null)
+                    check.Check(grammar.Name, () => CompiledGrammar.FromGbnf(File.ReadAllText(grammar.FullName)), texts.Select(text => (text, (bool?)null)));
+                else
+                    check.Check("pattern", () => CompiledGrammar.FromRegex(regex!), texts.Select(text => (text, (bool?)null)));
+            }
+            report.Print(Console.Out, run.MaskTimes);
+            return report.IsGood ? 0 : 1;
+        }
+        catch (JsonException exception)
+        {
+            return Failure.Run($"not valid JSON: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or GgufException)
+        {
+            return Failure.Run(exception.Message);
+        }
+    }
+
+    private static string Normal(string text)
+    {
+        using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 1000 });
+        return JsonLine.Write(document.RootElement);
+    }
+
+    private static bool TryLoad(FileInfo? vocab, out ITokenizer? tokenizer, out string? refusal)
+    {
+        (tokenizer, refusal) = (null, null);
+        if (vocab == null)
+            return true;
+        using var file = GgufFile.Open(vocab.FullName);
+        return TokenizerLoader.TryLoad(file.Metadata, out tokenizer, out refusal);
+    }
+}

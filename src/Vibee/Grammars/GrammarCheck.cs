@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Vibee.Engine.Grammar;
+
+namespace Vibee.Grammars;
+
+/// <summary>Compiles a grammar, or each of a suite, and feeds it its instances.</summary>
+/// <param name="isQuiet">Prints only what is not as it should be: for suites.</param>
+internal sealed class GrammarCheck(InstanceRun run, CheckReport report, TextWriter output, bool isQuiet)
+{
+    /// <summary>One grammar and instances, each of which is said to be accepted or not.</summary>
+    public void Check(string name, Func<CompiledGrammar> compile, IEnumerable<(string Text, bool? IsValid)> instances)
+    {
+        if (Compile(name, compile) is not { } grammar)
+            return;
+        if (!isQuiet)
+            Describe(grammar);
+        var number = 0;
+        foreach (var (text, isValid) in instances)
+        {
+            number++;
+            var refused = run.Refused(grammar, text);
+            if (isValid is { } expected)
+                report.Instance(expected, refused == null);
+            if (!isQuiet || refused == null != isValid)
+                output.WriteLine($"{name}, instance {number}: {(refused is { } at ? $"refused at byte {at}: {Around(text, at)}" : "accepted")}{Expected(isValid, refused == null)}");
+        }
+    }
+
+    /// <summary>A line of a suite: <c>{"name", "schema", "tests": [{"valid", "data"}]}</c>.</summary>
+    public void CheckLine(JsonElement line, Func<string, CompiledGrammar> compile)
+    {
+        var name = line.TryGetProperty("name", out var given) ? given.ToString() : "schema";
+        var tests = line.TryGetProperty("tests", out var list) ? list.EnumerateArray() : default;
+        Check(name, () => compile(line.GetProperty("schema").GetRawText()),
+            tests.Select(test => (JsonLine.Write(test.GetProperty("data")), (bool?)test.GetProperty("valid").GetBoolean())));
+    }
+
+    private CompiledGrammar? Compile(string name, Func<CompiledGrammar> compile)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var grammar = compile();
+            report.Compiled(grammar, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            return grammar;
+        }
+        catch (GrammarException exception)
+        {
+            report.Refused();
+            output.WriteLine($"{name}: refused: {exception.Message}");
+            return null;
+        }
+    }
+
+    private void Describe(CompiledGrammar grammar)
+    {
+        output.WriteLine(grammar.Unenforced.Count == 0 ? "everything is enforced" : "not enforced:");
+        foreach (var keyword in grammar.Unenforced)
+            output.WriteLine($"  {keyword.Keyword} at {keyword.Pointer}: {keyword.Reason}");
+    }
+
+    private static string Expected(bool? isValid, bool isAccepted) =>
+        isValid == null || isValid == isAccepted ? "" : isAccepted ? " (it is said to be invalid)" : " (it is said to be valid)";
+
+    private static string Around(string text, int at)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        return at == bytes.Length
+            ? "it ends too early"
+            : System.Text.Encoding.UTF8.GetString(bytes.AsSpan(Math.Max(0, at - 20)..at)) + "‸"
+                + System.Text.Encoding.UTF8.GetString(bytes.AsSpan(at..Math.Min(bytes.Length, at + 20)));
+    }
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Vibee.Engine.Grammar;
+using Vibee.Engine.Grammar.JsonSchema;
+
+namespace Vibee.Engine.Tests.Grammar;
+
+/// <summary>Random and mutated schemas, grammars and patterns: each is refused with a message or followed at random, and
+/// none takes long. 100,000 where CI is set, fewer at a desk; VIBEE_GRAMMAR_FUZZ sets how many of each kind.</summary>
+public class GrammarFuzz
+{
+    private static readonly int Rounds =
+        int.TryParse(Environment.GetEnvironmentVariable("VIBEE_GRAMMAR_FUZZ"), out var rounds) ? rounds
+        : Environment.GetEnvironmentVariable("CI") == "true" ? 33_400 : 1000;
+
+    private static readonly string[] Schemas =
+    [
+        """{"type":"object","properties":{"a":{"type":"integer","minimum":1},"b":{"$ref":"#"}},"required":["a"],"additionalProperties":false}""",
+        """{"anyOf":[{"type":"string","pattern":"^a+b?$","maxLength":9},{"type":"array","items":{"$ref":"#"},"maxItems":3,"uniqueItems":true}]}""",
+        """{"oneOf":[{"required":["x"]},{"not":{"required":["y"]}}],"patternProperties":{"^p":{"enum":[1,"2",null]}},"minProperties":1}""",
+        """{"allOf":[{"type":"number","multipleOf":0.5},{"exclusiveMaximum":7.25}],"if":{"minimum":3},"then":{"const":3.5},"else":{"maximum":-1}}""",
+        """{"type":"array","prefixItems":[{"format":"date"},{"type":["null","boolean"]}],"contains":{"type":"null"},"maxContains":2,"items":{"not":{"type":"object"}}}""",
+        """{"$defs":{"t":{"type":"object","properties":{"l":{"$ref":"#/$defs/t"},"v":{"enum":["a","b"]}},"propertyNames":{"maxLength":3}}},"$ref":"#/$defs/t","dependentRequired":{"l":["v"]}}""",
+    ];
+
+    private static readonly string[] Grammars =
+    [
+        "root ::= item (\",\" item)*\nitem ::= [a-z]{1,4} | \"(\" root \")\"\n",
+        "root ::= \"a\" root \"b\" | \"a\" root \"c\" | ws \"x\"\nws ::= [ \\t\\n]*\n",
+        "root ::= (num op)* num # sum\nnum ::= \"-\"? [0-9]+ (\".\" [0-9]{2})?\nop ::= \"+\" | \"*\"\n",
+    ];
+
+    private static readonly string[] Patterns =
+    [
+        "(a|aa)*b{2,5}[^c-e]+", "^(?:[0-9]{3}-)?\\d{4}$", "((x*)*y?){3,}", "[ab]*a[ab]{12}", "(?!no)(?=.*[0-9])\\w+", "\\p{Lu}\\u00e9.|z",
+    ];
+
+    [Fact]
+    public void Schemas_Mutated_AreRefusedOrFollowed() => Run(1, Schemas, "{}[]\",:0123456789-.truefalsn$#/^*+?", text =>
+    {
+        var grammar = CompiledGrammar.FromJsonSchema(text, new JsonSchemaOptions { PropertyOrder = text.Length % 2 == 0 ? PropertyOrder.Any : PropertyOrder.Schema });
+        return (grammar, (Action<string>)(output => JsonDocument.Parse(output, new JsonDocumentOptions { MaxDepth = 1000 }).Dispose()));
+    });
+
+    [Fact]
+    public void Grammars_Mutated_AreRefusedOrFollowed() =>
+        Run(2, Grammars, "abxroti:=|()[]{}*+?\"\\,.\n 0123456789-^#", text => (CompiledGrammar.FromGbnf(text), _ => { }));
+
+    [Fact]
+    public void Patterns_Mutated_AreRefusedOrFollowed() =>
+        Run(3, Patterns, "abcxyz()[]{}*+?|\\^$.,0123456789-:=!<dwsup", text => (CompiledGrammar.FromRegex(text), _ => { }));
+
+    private static void Run(int seed, string[] starts, string letters, Func<string, (CompiledGrammar, Action<string>)> compile)
+    {
+        var random = new Random(seed);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var text = Mutated(random, starts, letters);
+            var watch = Stopwatch.StartNew();
+            try
+            {
+                var (grammar, check) = compile(text);
+                if (Follow(random, grammar) is { } output)
+                    check(output);
+            }
+            catch (GrammarException)
+            {
+            }
+            catch (Exception exception)
+            {
+                Assert.Fail($"{text}\n{exception}");
+            }
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), text);
+        }
+    }
+
+    private static string Mutated(Random random, string[] starts, string letters)
+    {
+        var text = new StringBuilder(starts[random.Next(starts.Length)]);
+        for (var count = random.Next(5); count >= 0; count--)
+        {
+            var at = random.Next(text.Length);
+            switch (random.Next(5))
+            {
+                case 0:
+                    text.Insert(at, letters[random.Next(letters.Length)]);
+                    break;
+                case 1:
+                    text.Remove(at, Math.Min(random.Next(1, 4), text.Length - at));
+                    break;
+                case 2:
+                    text[at] = letters[random.Next(letters.Length)];
+                    break;
+                case 3:
+                    var length = Math.Min(random.Next(1, 20), text.Length - at);
+                    text.Insert(random.Next(text.Length), text.ToString(at, length));
+                    break;
+                default:
+                    var other = starts[random.Next(starts.Length)];
+                    text.Insert(at, other.AsSpan(random.Next(other.Length)).ToString());
+                    break;
+            }
+            if (text.Length == 0)
+                text.Append(letters[0]);
+        }
+        return text.ToString();
+    }
+
+    /// <returns>The text, if it came to an end; at every step the mask must leave a way on.</returns>
+    private static string? Follow(Random random, CompiledGrammar grammar)
+    {
+        var matcher = new GrammarMatcher(grammar, GrammarProbe.Vocabulary);
+        var mask = new ulong[GrammarProbe.Vocabulary.MaskLength];
+        var output = new List<byte>();
+        for (var step = 0; step < 40; step++)
+        {
+            matcher.FillMask(mask);
+            var allowed = Enumerable.Range(0, GrammarProbe.Vocabulary.Size).Where(token => (mask[token >> 6] >> token & 1) != 0).ToArray();
+            Assert.NotEmpty(allowed);
+            var token = allowed[random.Next(allowed.Length)];
+            if (GrammarProbe.Vocabulary.EndTokens.Contains(token))
+                return matcher.CanEnd ? Encoding.UTF8.GetString([.. output]) : null;
+            Assert.True(matcher.Accept(token));
+            output.AddRange(GrammarProbe.Tokenizer.Bytes(token));
+        }
+        return null;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Vibee.Tests;
+
+public sealed class GrammarTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("vibee-").FullName;
+
+    [Fact]
+    public async Task Check_Schema_TellsWhatIsEnforcedAndAccepted()
+    {
+        var schema = await WriteAsync("schema.json", """{"type": "array", "items": {"type": "integer"}, "uniqueItems": true}""");
+        var instances = await WriteAsync("instances.jsonl", "[1,2]\n[\"a\"]\n");
+
+        var (exitCode, output, error) = await VibeeProcess.RunAsync(["grammar", "check", "--schema", schema, "--instances", instances]);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains("uniqueItems at /uniqueItems", output);
+        Assert.Contains("instance 1: accepted", output);
+        Assert.Contains("instance 2: refused at byte 1", output);
+        Assert.Contains("compile: 1 times", output);
+    }
+
+    [Fact]
+    public async Task Check_SuiteWithTokenizer_CountsAndMeasures()
+    {
+        var suite = await WriteAsync("suite.jsonl", """{"name": "one", "schema": {"type": "string"}, "tests": [{"valid": true, "data": "a"}, {"valid": false, "data": 1}]}""");
+
+        var (exitCode, output, _) = await VibeeProcess.RunAsync(
+            ["grammar", "check", "--suite", suite, "--vocab", Checkout.Model("igla-tiny.gguf")]);
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("1 of 1 valid ones accepted, 1 of 1 invalid ones refused", output);
+        Assert.Contains("mask: ", output);
+    }
+
+    [Fact]
+    public async Task Check_BadGrammar_SaysWhere()
+    {
+        var grammar = await WriteAsync("bad.gbnf", "root ::= other\n");
+
+        var (exitCode, output, _) = await VibeeProcess.RunAsync(["grammar", "check", "--grammar", grammar]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("line 1, column 10: rule 'other' is not defined", output);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private async Task<string> WriteAsync(string name, string text)
+    {
+        var path = Path.Combine(_directory, name);
+        await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+        return path;
+    }
+}
