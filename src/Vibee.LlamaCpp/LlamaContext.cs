@@ -10,7 +10,9 @@ internal static unsafe class LlamaContext
     public static LlamaRunner Create(LlamaOptions options, ModelHandle model, LlamaTokenizer tokenizer, ModelInfo info)
     {
         var contextLength = options.ContextLength ?? info.TrainedContextLength;
-        var cells = options.KvCells ?? (long)contextLength * options.Slots;
+        // llama.cpp rounds up to this, and the limit is a promise.
+        const int CellsPad = 256;
+        var cells = options.KvCells is { } limit ? Math.Max(limit / CellsPad * CellsPad, contextLength) : (long)contextLength * options.Slots;
         var isRecurrent = NativeMethods.llama_model_is_recurrent(model.Pointer) || NativeMethods.llama_model_is_hybrid(model.Pointer);
         var slots = isRecurrent ? options.Slots : Math.Min(options.Slots + options.PrefixSlots, NativeMethods.MaxSequences);
         if (options.Slots > NativeMethods.MaxSequences)
