@@ -79,10 +79,11 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
         var streams = 0;
         foreach (var (sequence, count) in step)
         {
-            streams += sequence.IsDecoding ? 1 : 0;
-            sequence.Evaluated += count;
-            if (sequence.GeneratedTokens == 0)
+            if (sequence.IsDecoding)
+                streams++;
+            else
                 _metrics.PromptTokensEvaluated(count);
+            sequence.Evaluated += count;
         }
 
         foreach (var (sequence, count) in step)

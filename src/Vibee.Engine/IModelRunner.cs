@@ -62,12 +62,14 @@ public interface IModelRunner : IDisposable
     bool Truncate(int slot, int start);
 
     /// <summary>The contents of <paramref name="slot"/> in a form that <see cref="Restore"/> reads back on a runner
-    /// with the same model and settings. The format is the runner's own; the caller guards its integrity.</summary>
+    /// with the same model and settings, or null where it is too large for an array or cannot be had. The format is the
+    /// runner's own; the caller guards its integrity.</summary>
     byte[]? Save(int slot);
 
     /// <summary>Fills the empty slot <paramref name="slot"/> with what <see cref="Save"/> returned.</summary>
-    /// <returns>False when the state does not fit this runner or its free cells; the slot is then empty.</returns>
-    bool Restore(int slot, ReadOnlySpan<byte> state);
+    /// <returns>False when the state is not of <paramref name="length"/> positions, or does not fit this runner or its free
+    /// cells; the slot is then empty.</returns>
+    bool Restore(int slot, ReadOnlySpan<byte> state, int length);
 }
 
 /// <summary>The outcome of <see cref="IModelRunner.Forward"/>.</summary>

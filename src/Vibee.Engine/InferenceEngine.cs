@@ -22,7 +22,8 @@ public sealed class InferenceEngine : IAsyncDisposable
         Capacity = runner.Capacity;
         Model = runner.Model;
         Tokenizer = runner.Tokenizer;
-        Parallel = Math.Min(options.Parallel ?? Capacity.Slots, Capacity.Slots);
+        // Each stream needs a token of every step.
+        Parallel = Math.Min(options.Parallel ?? Capacity.Slots, Math.Min(Capacity.Slots, Capacity.BatchTokens));
         _thread = new EngineThread<Sequence>("vibee engine", Parallel, options.MaxQueue, logger,
             ended => new EngineLoop(runner, Parallel, options.Store, metrics, logger, ended));
     }
@@ -45,9 +46,12 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Hands a sequence to the engine, which owns it until its terminal event.</summary>
     public SubmitResult Submit(Sequence sequence)
     {
-        sequence.Engine = this;
         sequence.Times.Submitted = Stopwatch.GetTimestamp();
-        return _thread.Submit(sequence);
+        var result = _thread.Submit(sequence);
+        // One that was refused never hears of this engine, or cancelling it would count as another end.
+        if (result == SubmitResult.Accepted)
+            sequence.Join(this);
+        return result;
     }
 
     /// <summary>Accepts nothing more, lets what is inside finish for at most <paramref name="grace"/>, ends the

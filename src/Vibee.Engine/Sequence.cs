@@ -15,6 +15,7 @@ public sealed class Sequence
     private readonly Channel<GenerationEvent> _events;
     private readonly int[] _tokens;
     private volatile bool _cancelled;
+    private InferenceEngine? _engine;
 
     /// <param name="prompt">At least one token, and fewer than the context length.</param>
     /// <param name="maxTokens">The most tokens to generate; 0 only evaluates the prompt. The caller clips it to the
@@ -64,11 +65,19 @@ public sealed class Sequence
         if (_cancelled)
             return;
         _cancelled = true;
-        Engine?.Notice(this);
+        Interlocked.MemoryBarrier();
+        _engine?.Notice(this);
     }
 
-    /// <summary>The engine it was submitted to.</summary>
-    internal InferenceEngine? Engine { get; set; }
+    /// <summary>An engine accepted it.</summary>
+    internal void Join(InferenceEngine engine)
+    {
+        _engine = engine;
+        // Either this sees that it was cancelled meanwhile, or who cancels it sees the engine.
+        Interlocked.MemoryBarrier();
+        if (_cancelled)
+            engine.Notice(this);
+    }
 
     internal SequenceState State { get; set; }
 

@@ -10,11 +10,16 @@ internal static unsafe class LlamaContext
     public static LlamaRunner Create(LlamaOptions options, ModelHandle model, LlamaTokenizer tokenizer, ModelInfo info)
     {
         var contextLength = options.ContextLength ?? info.TrainedContextLength;
-        // llama.cpp rounds up to this, and the limit is a promise.
+        // llama.cpp rounds up to this, and a limit is a promise.
         const int CellsPad = 256;
-        var cells = options.KvCells is { } limit ? Math.Max(limit / CellsPad * CellsPad, contextLength) : (long)contextLength * options.Slots;
-        var isRecurrent = NativeMethods.llama_model_is_recurrent(model.Pointer) || NativeMethods.llama_model_is_hybrid(model.Pointer);
-        var slots = isRecurrent ? options.Slots : Math.Min(options.Slots + options.PrefixSlots, NativeMethods.MaxSequences);
+        var cells = options.KvCells is { } limit ? limit / CellsPad * CellsPad : (long)contextLength * options.Slots;
+        if (cells < contextLength)
+            throw new RunnerException($"A KV cache of {cells} tokens (--kv-cache, in steps of {CellsPad}) does not hold one request of {contextLength} (--ctx)");
+        // A recurrent state is one sum over all positions. With a sliding window, llama.cpp gives cells that have left the
+        // window to other sequences, so that what a slot holds has holes.
+        var sharesPrefixes = !NativeMethods.llama_model_is_recurrent(model.Pointer) && !NativeMethods.llama_model_is_hybrid(model.Pointer)
+            && NativeMethods.llama_model_n_swa(model.Pointer) == 0;
+        var slots = !sharesPrefixes ? options.Slots : Math.Min(options.Slots + options.PrefixSlots, NativeMethods.MaxSequences);
         if (options.Slots > NativeMethods.MaxSequences)
             throw new RunnerException($"{options.Slots} parallel sequences (--parallel) are too many: llama.cpp takes {NativeMethods.MaxSequences}.");
         if (cells > int.MaxValue)
@@ -32,7 +37,7 @@ internal static unsafe class LlamaContext
         parameters.n_batch = parameters.n_ubatch = (uint)batchTokens;
         parameters.n_outputs_max = (uint)batchLogits;
         parameters.n_threads = parameters.n_threads_batch = options.Threads;
-        // Models with a sliding window keep all positions: a pruned cache could be neither truncated nor forked.
+        // With a cache of the window's size, a prompt cut into batches would lose positions that it still needs.
         parameters.swa_full = 1;
         if (options.KvType == KvType.Q8)
         {
@@ -56,8 +61,8 @@ internal static unsafe class LlamaContext
                 slots, (int)NativeMethods.llama_n_batch(context), contextLength, (int)NativeMethods.llama_n_ctx(context))
             {
                 BatchLogits = batchLogits,
-                SharesPrefixes = !isRecurrent,
-                StateFormat = $"llama.cpp {LlamaLibrary.Version} {options.KvType}",
+                SharesPrefixes = sharesPrefixes,
+                StateFormat = $"llama.cpp {LlamaLibrary.Version} {options.KvType} {options.FlashAttention}",
             };
             return new LlamaRunner(model, context, threads, info, tokenizer, capacity, batchLogits);
         }

@@ -92,18 +92,20 @@ public sealed unsafe class LlamaRunner : IModelRunner
         fixed (byte* target = state)
         {
             if (NativeMethods.llama_state_seq_get_data(_context, target, size, slot) != size)
-                throw new RunnerException($"llama.cpp could not save the state of a slot: {NativeLog.Reason}");
+                return null;
         }
 
         return state;
     }
 
-    public bool Restore(int slot, ReadOnlySpan<byte> state)
+    public bool Restore(int slot, ReadOnlySpan<byte> state, int length)
     {
         CheckSlot(slot);
         fixed (byte* source = state)
         {
-            if (NativeMethods.llama_state_seq_set_data(_context, source, (nuint)state.Length, slot) != 0)
+            if (NativeMethods.llama_state_seq_set_data(_context, source, (nuint)state.Length, slot) != 0
+                && (!Capacity.SharesPrefixes || NativeMethods.llama_memory_seq_pos_min(_memory, slot) == 0)
+                && NativeMethods.llama_memory_seq_pos_max(_memory, slot) == length - 1)
                 return true;
         }
 

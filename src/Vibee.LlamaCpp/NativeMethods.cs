@@ -139,6 +139,10 @@ internal static unsafe partial class NativeMethods
     [return: MarshalAs(UnmanagedType.U1)]
     internal static partial bool llama_model_is_hybrid(nint model);
 
+    /// <summary>The positions of its sliding window, 0 where it has none.</summary>
+    [LibraryImport(Llama)]
+    internal static partial int llama_model_n_swa(nint model);
+
     // Vocabulary
 
     [LibraryImport(Llama)]
@@ -230,6 +234,9 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Llama)]
     internal static partial int llama_memory_seq_pos_max(nint memory, int sequence);
+
+    [LibraryImport(Llama)]
+    internal static partial int llama_memory_seq_pos_min(nint memory, int sequence);
 
     [LibraryImport(Llama)]
     internal static partial nuint llama_state_seq_get_size(nint context, int sequence);

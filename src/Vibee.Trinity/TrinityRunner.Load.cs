@@ -34,7 +34,8 @@ public sealed partial class TrinityRunner
         try
         {
             var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength, options.KvType);
-            var cells = options.KvCells > 0 ? options.KvCells : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
+            // The cache rounds up to whole blocks, and a limit is a promise.
+            var cells = options.KvCells > 0 ? Math.Max(options.KvCells / KvCache.BlockLength, 1) * KvCache.BlockLength : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
             _cache = new KvCache(shape, slots, context, cells, _memory);
             var rows = Math.Min(options.Slots + ScoringRows, options.BatchTokens);
             _logits = new LogitRows(_memory, _vocabulary, rows);
@@ -49,6 +50,7 @@ public sealed partial class TrinityRunner
             };
             _transformer = new Transformer(model, reader, options.BatchTokens, _cache, _team, _buffers);
             progress.ReadWeights(file, from: 0.1f);
+            progress.Report(1);
         }
         catch
         {
@@ -60,7 +62,6 @@ public sealed partial class TrinityRunner
             throw;
         }
 
-        progress.Report(1);
     }
 
     /// <summary>Opens a file and makes a runner of it.</summary>

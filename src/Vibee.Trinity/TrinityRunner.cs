@@ -82,10 +82,10 @@ public sealed partial class TrinityRunner : IModelRunner
 
     public byte[]? Save(int slot) => SlotState.Write(_cache, slot);
 
-    public bool Restore(int slot, ReadOnlySpan<byte> state)
+    public bool Restore(int slot, ReadOnlySpan<byte> state, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(_cache.Length(slot), 0);
-        return SlotState.TryRead(_cache, slot, Capacity.ContextLength, state);
+        return SlotState.TryRead(_cache, slot, Math.Min(length, Capacity.ContextLength), state);
     }
 
     public void Dispose()

@@ -71,7 +71,7 @@ internal static partial class RunnerLoader
                 ContextLength = contextLength,
                 Slots = settings.Parallel,
                 PrefixSlots = PrefixSlots,
-                KvCells = kvCells,
+                KvCells = settings.KvCache is null ? 0 : kvCells,
                 BatchTokens = settings.BatchSize,
                 Threads = settings.Threads,
                 Memory = new MemoryBudget(settings.Memory),
@@ -81,7 +81,7 @@ internal static partial class RunnerLoader
             });
         }
 
-        return LlamaLoader.Load(OptionsOf(settings, path, contextLength) with { PrefixSlots = PrefixSlots, KvCells = kvCells }, logger, progress, cancellation);
+        return LlamaLoader.Load(OptionsOf(settings, path, contextLength) with { PrefixSlots = PrefixSlots, KvCells = settings.KvCache is null ? null : kvCells }, logger, progress, cancellation);
     }
 
     /// <summary>Loads a model for embeddings or ranking, which only llama.cpp does.</summary>

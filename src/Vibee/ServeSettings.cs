@@ -91,6 +91,8 @@ internal sealed record ServeSettings
             yield return "--pooling needs a model: -m FILE";
         else if (Pooling is not null && Engine == EngineChoice.Trinity)
             yield return "--pooling is llama.cpp's: Trinity generates text only";
+        if (BatchSize < Parallel)
+            yield return $"--batch-size {BatchSize} is less than --parallel {Parallel}: each request needs a token of every step";
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
     }

@@ -168,7 +168,12 @@ public class InferenceEngineTests
         var running = test.Submit([1], 2);
         var waiting = test.Submit([2], 2);
 
-        Assert.Equal(SubmitResult.QueueFull, test.Engine.Submit(new Sequence([3], 2, SamplingParams.Default)));
+        for (var i = 0; i < 3; i++)
+        {
+            var refused = new Sequence([3], 2, SamplingParams.Default);
+            Assert.Equal(SubmitResult.QueueFull, test.Engine.Submit(refused));
+            refused.Cancel(); // as its owner does, and which must not make room for another
+        }
 
         gate.Open();
         Assert.Equal(FinishReason.Length, (await TestEngine.ReadAsync(running))[^1].Reason);

@@ -143,11 +143,12 @@ public sealed class LlamaRunnerTests
         var expected = runner.Continue(first, prompt.Length, 12);
 
         using var second = Generation.Load(Stories);
-        Assert.True(second.Restore(2, state));
+        Assert.True(second.Restore(2, state, prompt.Length));
 
         Assert.Equal(expected, second.Continue(first, prompt.Length, 12, slot: 2));
-        Assert.False(second.Restore(1, state.AsSpan(0, state.Length / 2)));
-        Assert.False(second.Restore(1, []));
+        Assert.False(second.Restore(1, state.AsSpan(0, state.Length / 2), prompt.Length));
+        Assert.False(second.Restore(1, state, prompt.Length + 1));
+        Assert.False(second.Restore(1, [], prompt.Length));
         Assert.Equal(expected[0], second.Evaluate(prompt, 0, slot: 1));
     }
 

@@ -41,7 +41,7 @@ public sealed class RecurrentModelTests
         var state = runner.Save(0)!;
         var expected = runner.Continue(first, Prompt.Length, 8);
 
-        Assert.True(runner.Restore(3, state));
+        Assert.True(runner.Restore(3, state, Prompt.Length));
 
         Assert.Equal(expected, runner.Continue(first, Prompt.Length, 8, slot: 3));
     }

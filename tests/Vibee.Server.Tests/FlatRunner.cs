@@ -32,7 +32,7 @@ internal sealed class FlatRunner : IModelRunner
 
     public byte[]? Save(int slot) => _inner.Save(slot);
 
-    public bool Restore(int slot, ReadOnlySpan<byte> state) => _inner.Restore(slot, state);
+    public bool Restore(int slot, ReadOnlySpan<byte> state, int length) => _inner.Restore(slot, state, length);
 
     public void Dispose() => _inner.Dispose();
 }

@@ -48,7 +48,7 @@ internal sealed class Gate(IModelRunner inner) : IModelRunner
 
     public byte[]? Save(int slot) => inner.Save(slot);
 
-    public bool Restore(int slot, ReadOnlySpan<byte> state) => inner.Restore(slot, state);
+    public bool Restore(int slot, ReadOnlySpan<byte> state, int length) => inner.Restore(slot, state, length);
 
     public void Dispose() => inner.Dispose();
 }

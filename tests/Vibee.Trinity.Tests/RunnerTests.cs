@@ -83,10 +83,10 @@ public sealed class RunnerTests
         var state = runner.Save(0)!;
         var expected = Greedy.Evaluate(runner, Prompt[70..], 70);
 
-        Assert.True(runner.Restore(2, state));
+        Assert.True(runner.Restore(2, state, 70));
         Assert.Equal(expected, Greedy.Evaluate(runner, Prompt[70..], 70, slot: 2));
         using var other = Load(threads: 1);
-        Assert.True(other.Restore(0, state));
+        Assert.True(other.Restore(0, state, 70));
         Assert.Equal(expected, Greedy.Evaluate(other, Prompt[70..], 70));
     }
 
@@ -96,11 +96,12 @@ public sealed class RunnerTests
         using var runner = Load(threads: 1);
         Greedy.Evaluate(runner, Prompt, 0);
         var state = runner.Save(0)!;
-        Assert.False(runner.Restore(1, []));
-        Assert.False(runner.Restore(1, state.AsSpan(0, state.Length - 1)));
-        Assert.False(runner.Restore(1, new byte[state.Length]));
+        Assert.False(runner.Restore(1, [], Prompt.Length));
+        Assert.False(runner.Restore(1, state.AsSpan(0, state.Length - 1), Prompt.Length));
+        Assert.False(runner.Restore(1, new byte[state.Length], Prompt.Length));
+        Assert.False(runner.Restore(1, state, Prompt.Length - 1));
         state[4] ^= 0xff;
-        Assert.False(runner.Restore(1, state));
+        Assert.False(runner.Restore(1, state, Prompt.Length));
         Greedy.Evaluate(runner, Prompt, 0, slot: 1);
     }
 
@@ -163,7 +164,7 @@ public sealed class RunnerTests
         using var small = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model("igla-tiny.gguf"), KvType = KvType.Q8 });
         Assert.Equal(full.Memory[1].Bytes * 34 / 64, small.Memory[1].Bytes);
         Greedy.Evaluate(full, Prompt, 0);
-        Assert.False(small.Restore(1, full.Save(0)));
+        Assert.False(small.Restore(1, full.Save(0), Prompt.Length));
     }
 
     private static void AssertDecodesWithoutAllocating(TrinityRunner runner)

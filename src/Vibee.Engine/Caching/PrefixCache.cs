@@ -81,7 +81,7 @@ internal sealed class PrefixCache
     {
         if (_tree.LeastRecent() is not { } leaf)
             return false;
-        _store?.Save(leaf.Path(), leaf.Start, _runner, leaf.Slot);
+        _store?.Save(leaf.Path(), leaf.Start, _runner, leaf.Slot, wait: false);
         Remove(leaf);
         Evictions++;
         return true;
@@ -92,8 +92,14 @@ internal sealed class PrefixCache
     {
         if (_store is null || _isAbandoned)
             return;
-        while (Evict())
+        // The newest first, in case there is no time for all.
+        var saved = new List<int[]>();
+        foreach (var leaf in _tree.All().Where(node => node.Children.Count == 0).OrderByDescending(node => node.LastUsed).ToList())
         {
+            var path = leaf.Path();
+            var known = saved.Select(other => path.AsSpan().CommonPrefixLength(other)).DefaultIfEmpty().Max();
+            _store.Save(path, known, _runner, leaf.Slot, wait: true);
+            saved.Add(path);
         }
     }
 
@@ -111,7 +117,9 @@ internal sealed class PrefixCache
     {
         if (_store is null || sequence.IsScoring || _store.Find(sequence.Tokens[..^1], Find(sequence).Length, out var saved) is not (> 0 and var length))
             return;
-        while (_runner.Capacity.KvCells - UsedCells < saved!.Tokens.Length)
+        if (saved!.Tokens.Length > Math.Min(_runner.Capacity.ContextLength, _runner.Capacity.KvCells - _tree.CellsInUse()))
+            return; // nothing would make room for it
+        while (_runner.Capacity.KvCells - UsedCells < saved.Tokens.Length)
         {
             if (!Evict())
                 return;

@@ -30,9 +30,15 @@ internal sealed partial class PrefixDirectory
         _key = key;
         _keyName = Convert.ToHexStringLower(key.AsSpan(0, 8));
         _logger = logger;
-        Directory.CreateDirectory(path);
-        foreach (var file in Files().Where(file => file.Name.StartsWith(_keyName, StringComparison.Ordinal)))
-            Read(file.FullName);
+        Create();
+        foreach (var file in Files().ToList())
+        {
+            if (file.Name.EndsWith(PrefixFile.Unfinished, StringComparison.Ordinal))
+                Delete(file.FullName);
+            else if (file.Name.StartsWith(_keyName, StringComparison.Ordinal))
+                Read(file.FullName);
+        }
+
         MakeRoom();
     }
 
@@ -57,6 +63,7 @@ internal sealed partial class PrefixDirectory
     {
         var name = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<int>(tokens)).AsSpan(0, 16));
         var path = Path.Combine(_path, $"{_keyName}-{name}{PrefixFile.Extension}");
+        Create();
         PrefixFile.Write(path, _key, tokens, state);
         lock (_lock)
         {
@@ -65,7 +72,7 @@ internal sealed partial class PrefixDirectory
             {
                 _saved.Remove(shorter);
                 if (shorter.Path != path)
-                    File.Delete(shorter.Path);
+                    Delete(shorter.Path);
             }
 
             _saved.Add(new SavedPrefix(path, tokens));
@@ -74,22 +81,49 @@ internal sealed partial class PrefixDirectory
         MakeRoom();
     }
 
-    /// <summary>Deletes a file that is no good.</summary>
-    public void Forget(SavedPrefix saved)
+    /// <summary>The key that files of this model and these settings have.</summary>
+    public ReadOnlySpan<byte> Key => _key;
+
+    /// <summary>Leaves a file alone from now on.</summary>
+    public void Ignore(SavedPrefix saved)
     {
         lock (_lock)
             _saved.Remove(saved);
+    }
+
+    /// <summary>Deletes a file that is no good.</summary>
+    public void Forget(SavedPrefix saved)
+    {
+        Ignore(saved);
         Delete(saved.Path);
     }
 
     /// <summary>It was of use just now, and so is the last to be deleted for room.</summary>
-    public static void Touch(SavedPrefix saved) => File.SetLastWriteTimeUtc(saved.Path, DateTime.UtcNow);
+    public void Touch(SavedPrefix saved)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(saved.Path, DateTime.UtcNow);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            LogUnreadable(saved.Path, problem.Message);
+        }
+    }
+
+    private void Create()
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(_path);
+        else
+            Directory.CreateDirectory(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 
     // What was used least recently goes first, of whichever model.
     private void MakeRoom()
     {
         var files = Files().OrderBy(file => file.LastWriteTimeUtc).ToList();
-        var bytes = files.Sum(file => file.Length);
+        var bytes = files.Sum(file => (decimal)file.Length);
         foreach (var file in files.TakeWhile(file => bytes > _limit && (bytes -= file.Length) >= 0))
         {
             lock (_lock)
@@ -131,9 +165,10 @@ internal sealed partial class PrefixDirectory
     }
 
     private IEnumerable<FileInfo> Files() =>
-        new DirectoryInfo(_path).EnumerateFiles("*" + PrefixFile.Extension).Where(file => Name().IsMatch(file.Name));
+        // A link leads elsewhere, and opening a pipe, whose length is 0, would wait for its writer.
+        new DirectoryInfo(_path).EnumerateFiles().Where(file => Name().IsMatch(file.Name) && file is { LinkTarget: null, Length: > 0 });
 
-    [GeneratedRegex("^[0-9a-f]{16}-[0-9a-f]{32}\\.")]
+    [GeneratedRegex("^[0-9a-f]{16}-[0-9a-f]{32}\\.vibee-kv(\\.tmp)?$")]
     private static partial Regex Name();
 
     [LoggerMessage(LogLevel.Warning, "{File} is no saved prefix of this model and version; it is deleted")]

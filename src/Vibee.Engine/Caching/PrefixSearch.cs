@@ -37,7 +37,8 @@ internal ref struct PrefixSearch
             var ready = child.Start + Math.Min(common, child.Evaluated);
             if (ready > _length)
                 (_node, _length) = (child, ready);
-            _promised = Math.Max(_promised, child.Start + common);
+            // Who generates promises nothing: its tokens come one a step, and a prompt evaluates many.
+            _promised = Math.Max(_promised, child.Owner is { IsDecoding: false } ? child.Start + common : ready);
             _settled = Math.Max(_settled, child.Owner is null ? ready : child.Start);
             if (common == child.Tokens.Length)
                 Visit(child, tokens);

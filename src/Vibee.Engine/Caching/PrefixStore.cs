@@ -10,10 +10,10 @@ namespace Vibee.Engine.Caching;
 /// evaluated once and not once a day. Files of several models and settings may share a directory.
 /// </summary>
 /// <remarks>
-/// <para>A file that is damaged, not what its name says, or of an older format is deleted; whatever the disk does, the
-/// worst that happens is that a prompt is evaluated again.</para>
-/// <para>The engine's thread finds, reads and saves; a task writes. One state waits to be written at most, and saving
-/// another waits for that: states are large, and the memory is promised to others.</para>
+/// <para>A file that is damaged, not what its name says, or of an older format is deleted, and the prompt evaluated again.
+/// The directory is the user's alone: a hash finds damage, and is no protection from somebody who may write there.</para>
+/// <para>The engine's thread finds, reads and saves; a task writes. While a state is being written no other is taken, for
+/// states are large and everybody waits for the engine's thread; only at the end does it wait for the disk.</para>
 /// </remarks>
 public sealed partial class PrefixStore : IAsyncDisposable
 {
@@ -27,6 +27,7 @@ public sealed partial class PrefixStore : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Channel<(int[] Tokens, byte[] State)> _unwritten = Channel.CreateBounded<(int[], byte[])>(1);
     private readonly Task _writing;
+    private int _pending; // states that are not written yet
 
     /// <param name="directory">Is made where it does not exist.</param>
     /// <param name="limit">Bytes of all files of this kind in it, other models' too.</param>
@@ -61,16 +62,23 @@ public sealed partial class PrefixStore : IAsyncDisposable
     }
 
     /// <summary>Restores a saved prefix into an empty slot.</summary>
-    /// <returns>False when the file was no good, and is gone now, or the runner has no room.</returns>
+    /// <returns>False when the file was no good, and is gone now, or does not fit the runner.</returns>
     internal bool TryRestore(SavedPrefix saved, IModelRunner runner, int slot)
     {
         try
         {
             using var file = MappedFile.Open(saved.Path);
-            if (PrefixFile.TryReadState(file, out var state))
+            if (PrefixFile.TryReadState(file, _directory.Key, saved.Tokens, out var state))
             {
-                PrefixDirectory.Touch(saved);
-                return runner.Restore(slot, state);
+                if (runner.Restore(slot, state, saved.Tokens.Length))
+                {
+                    _directory.Touch(saved);
+                    return true;
+                }
+
+                // It is whole and does not fit, and would not the next time.
+                _directory.Ignore(saved);
+                return false;
             }
 
             LogDamaged(saved.Path);
@@ -89,13 +97,30 @@ public sealed partial class PrefixStore : IAsyncDisposable
     /// <param name="shared">Leading tokens that others hold too, who will be saved themselves.</param>
     /// <param name="runner">Whose slot it is.</param>
     /// <param name="slot">The slot.</param>
-    internal void Save(int[] tokens, int shared, IModelRunner runner, int slot)
+    /// <param name="wait">Whether to wait for the disk where it is behind, or else to save nothing.</param>
+    internal void Save(int[] tokens, int shared, IModelRunner runner, int slot, bool wait)
     {
         var known = Math.Max(shared, _directory.Longest(tokens).Common);
-        if (tokens.Length < LeastTokens || tokens.Length < known + LeastGain || runner.Save(slot) is not { } state)
+        if (tokens.Length < LeastTokens || tokens.Length < known + LeastGain || (!wait && Volatile.Read(ref _pending) > 0))
             return;
-        if (!_unwritten.Writer.TryWrite((tokens, state)))
-            _unwritten.Writer.WriteAsync((tokens, state)).AsTask().GetAwaiter().GetResult();
+        if (TrySave(runner, slot) is not { } state)
+            return;
+        Interlocked.Increment(ref _pending);
+        _unwritten.Writer.WriteAsync((tokens, state)).AsTask().GetAwaiter().GetResult();
+    }
+
+    // A prefix is not worth a server: where there is no memory for its state, it is lost.
+    private byte[]? TrySave(IModelRunner runner, int slot)
+    {
+        try
+        {
+            return runner.Save(slot);
+        }
+        catch (OutOfMemoryException problem)
+        {
+            LogNotSaved(problem.Message);
+            return null;
+        }
     }
 
     /// <summary>Waits until everything is written.</summary>
@@ -113,10 +138,12 @@ public sealed partial class PrefixStore : IAsyncDisposable
             {
                 _directory.Write(tokens, state);
             }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            catch (Exception problem) // whatever it is: the engine waits for this task
             {
                 LogNotSaved(problem.Message);
             }
+
+            Interlocked.Decrement(ref _pending);
         }
     }
 

@@ -22,14 +22,20 @@ internal sealed class PrefixTree
         var shared = match.Node;
         while (shared.Users == 0 && !shared.IsRoot)
             shared = shared.Parent!;
-        var needed = sequence.Length - Math.Min(match.Length, shared.End);
+        return CellsInUse() + sequence.Length - Math.Min(match.Length, shared.End);
+    }
+
+    /// <summary>Cells of sequences that run, and those that their prompts will yet need.</summary>
+    public int CellsInUse()
+    {
+        var cells = 0;
         foreach (var node in All())
         {
             if (node.Users > 0)
-                needed += node.Tokens.Length;
+                cells += node.Tokens.Length;
         }
 
-        return needed;
+        return cells;
     }
 
     /// <summary>A sequence begins to run below <paramref name="parent"/>.</summary>

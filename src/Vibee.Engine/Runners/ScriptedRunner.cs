@@ -120,11 +120,11 @@ public sealed class ScriptedRunner : IModelRunner
     public byte[]? Save(int slot) =>
         MemoryMarshal.AsBytes<int>(_slots[slot].Select(cell => _tokens[cell]).ToArray()).ToArray();
 
-    public bool Restore(int slot, ReadOnlySpan<byte> state)
+    public bool Restore(int slot, ReadOnlySpan<byte> state, int length)
     {
         if (_slots[slot].Count > 0)
             throw new InvalidOperationException($"Slot {slot} is in use.");
-        if (state.Length % sizeof(int) != 0 || state.Length / sizeof(int) > _free.Count)
+        if (state.Length != length * sizeof(int) || length > _free.Count)
             return false;
         foreach (var token in MemoryMarshal.Cast<byte, int>(state))
             _slots[slot].Add(Take(token));

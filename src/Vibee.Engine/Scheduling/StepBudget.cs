@@ -70,10 +70,12 @@ internal sealed class StepBudget(int parallel, int batchTokens)
     private int TokensWithin(double seconds)
     {
         var (tokens, time) = (0.0, 0.0);
-        foreach (var step in _steps)
+        foreach (ref var step in _steps.AsSpan())
         {
             if (!step.Seconds.IsKnown)
                 continue;
+            if (step.Seconds.Value > seconds && tokens > 0)
+                step.Seconds.Fade(); // what is never tried again may have been slow only once
             if (step.Seconds.Value > seconds)
                 return (int)(tokens + (step.Tokens.Value - tokens) * Math.Max(0, (seconds - time) / (step.Seconds.Value - time)));
             (tokens, time) = (step.Tokens.Value, step.Seconds.Value);
@@ -88,6 +90,9 @@ internal sealed class StepBudget(int parallel, int batchTokens)
         public double Value { get; private set; }
 
         public bool IsKnown { get; private set; }
+
+        /// <summary>Believes it a little less.</summary>
+        public void Fade() => Value *= 0.999;
 
         public void Add(double value)
         {

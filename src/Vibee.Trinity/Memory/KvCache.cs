@@ -123,6 +123,8 @@ internal sealed unsafe class KvCache : IDisposable
         for (var i = 0; i * BlockLength < _slots[slot].Length; i++)
         {
             CellsOf(_slots[slot].Blocks[i]).CopyTo(target);
+            if (_slots[slot].Length - i * BlockLength is < BlockLength and var used)
+                ClearTail(target[..(int)BlockBytes], used);
             target = target[(int)BlockBytes..];
         }
     }
@@ -148,6 +150,13 @@ internal sealed unsafe class KvCache : IDisposable
     public long BlockBytes { get; }
 
     public void Dispose() => _arena.Dispose();
+
+    // Blocks are used again as they are: behind the end of a slot may lie another request's keys and values.
+    private void ClearTail(Span<byte> block, int used)
+    {
+        for (var row = 0; row < block.Length; row += BlockLength * _rowBytes)
+            block.Slice(row + used * _rowBytes, (BlockLength - used) * _rowBytes).Clear();
+    }
 
     private byte* Part(int block, int part, int head) =>
         _cells + block * BlockBytes + part * _partBytes + (long)head * BlockLength * _rowBytes;

@@ -6,8 +6,7 @@ namespace Vibee.Trinity.Memory;
 /// <summary>A slot's keys and values as bytes: a header that tells which runner they fit, then whole blocks.</summary>
 internal static class SlotState
 {
-    // And the type of the cells on top of it.
-    private const int Version = 2;
+    private const int Version = 3;
 
     public static string Format(KvType type) => $"trinity {Version} {type}";
 
@@ -15,7 +14,7 @@ internal static class SlotState
     public static byte[]? Write(KvCache cache, int slot)
     {
         var length = cache.Length(slot);
-        Header header = new(Version + (int)cache.Type, length, cache.BlockBytes);
+        Header header = new(Version, (int)cache.Type, length, cache.BlockBytes);
         var size = Marshal.SizeOf<Header>();
         var bytes = size + (length + KvCache.BlockLength - 1L) / KvCache.BlockLength * cache.BlockBytes;
         if (bytes > Array.MaxLength)
@@ -27,17 +26,17 @@ internal static class SlotState
     }
 
     /// <returns>False when the bytes are another runner's, or there is no room.</returns>
-    public static bool TryRead(KvCache cache, int slot, int contextLength, ReadOnlySpan<byte> state)
+    public static bool TryRead(KvCache cache, int slot, int length, ReadOnlySpan<byte> state)
     {
-        if (!MemoryMarshal.TryRead(state, out Header header) || header.Version != Version + (int)cache.Type || header.BlockBytes != cache.BlockBytes)
+        if (!MemoryMarshal.TryRead(state, out Header header) || header.Version != Version || header.Type != (int)cache.Type || header.BlockBytes != cache.BlockBytes)
             return false;
         var blocks = state[Marshal.SizeOf<Header>()..];
-        if (header.Length < 0 || header.Length > contextLength)
+        if (header.Length < 0 || header.Length != length)
             return false;
         if (blocks.Length != (header.Length + KvCache.BlockLength - 1L) / KvCache.BlockLength * cache.BlockBytes)
             return false;
         return cache.TryRestore(slot, header.Length, blocks);
     }
 
-    private readonly record struct Header(int Version, int Length, long BlockBytes);
+    private readonly record struct Header(int Version, int Type, int Length, long BlockBytes);
 }

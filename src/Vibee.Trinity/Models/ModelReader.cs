@@ -84,7 +84,7 @@ internal sealed unsafe class ModelReader
     public WeightMatrix[] Matrices(string name, int inputs, int outputs, int count)
     {
         var tensor = Find(name);
-        if (tensor.ElementCount != (long)inputs * outputs * count || tensor.Dimensions[0] != inputs)
+        if (tensor.ElementCount != (long)inputs * outputs * count || tensor.Dimensions is not [var first, ..] || first != inputs)
             throw Shape(tensor, count == 1 ? $"{inputs} x {outputs}" : $"{inputs} x {outputs} x {count}");
         var format = WeightFormat.Of(tensor) ??
             throw new RunnerException($"The tensor {name} is of type {tensor.Type}, for which Trinity has no kernel.");

@@ -70,7 +70,6 @@ public sealed class PrefixStoreTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         bytes[position < 0 ? bytes.Length + position : position] ^= 1;
         await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
-        var changed = File.GetLastWriteTimeUtc(file);
 
         var (cached, tokens) = await RunAsync(Prompt);
 
@@ -93,6 +92,67 @@ public sealed class PrefixStoreTests : IDisposable
 
         Assert.Equal(0, (await RunAsync(Prompt)).CachedTokens);
         Assert.All(Files(), left => Assert.True(new FileInfo(left).Length > 1000));
+    }
+
+    [Fact]
+    public async Task Restart_FileOfAnotherPrompt_IsNotTrusted()
+    {
+        await RunAsync(Prompt);
+        await RunAsync([7, .. Prompt]);
+        var files = Files();
+        await using var store = Open();
+        await using var test = new CountedEngine(store: store);
+        // Each is whole and of the right key, but not what the server saw when it started.
+        File.Copy(files[0], files[1], overwrite: true);
+
+        Assert.Equal(TestEngine.Expected(Prompt, 3), (await test.RunAsync(Prompt, 3)).Tokens);
+        Assert.Equal(TestEngine.Expected([7, .. Prompt], 3), (await test.RunAsync([7, .. Prompt], 3)).Tokens);
+    }
+
+    [Theory]
+    [InlineData(0x20000000)]
+    [InlineData(0x40000001)]
+    [InlineData(int.MaxValue)]
+    [InlineData(-1)]
+    public async Task Restart_FileThatClaimsTooMuch_IsDeleted(int count)
+    {
+        await RunAsync(Prompt);
+        var file = Assert.Single(Files());
+        using (var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Write))
+        {
+            RandomAccess.Write(handle, BitConverter.GetBytes(count), 72);
+            RandomAccess.SetLength(handle, 5L << 30); // of which the disk holds nothing
+        }
+
+        Assert.Equal(0, (await RunAsync(Prompt)).CachedTokens);
+        Assert.All(Files(), left => Assert.True(new FileInfo(left).Length < 1 << 20));
+    }
+
+    [Fact]
+    public async Task Open_LeftoverOfACrash_IsDeleted()
+    {
+        await RunAsync(Prompt);
+        var leftover = Files()[0] + ".tmp";
+        await File.WriteAllTextAsync(leftover, "half", TestContext.Current.CancellationToken);
+
+        await RunAsync(Prompt);
+
+        Assert.False(File.Exists(leftover));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Files()[0])); // prompts are private
+    }
+
+    [Fact]
+    public async Task Restart_SmallerCache_KeepsWhatItHas()
+    {
+        await RunAsync(Prompt);
+        await using var store = Open();
+        await using var test = new CountedEngine(cells: 380, store: store);
+        await test.RunAsync([5, 6, 7], 2);
+
+        // What is saved is longer than the whole cache; its beginning would be of use.
+        Assert.Equal(0, (await test.RunAsync([.. Prompt[..300], 1], 2)).CachedTokens);
+        Assert.True((await test.RunAsync([5, 6, 7], 2)).CachedTokens > 0);
     }
 
     [Fact]
