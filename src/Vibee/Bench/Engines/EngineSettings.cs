@@ -34,8 +34,9 @@ internal sealed record EngineSettings
     /// <summary>Positions that the longest sequence takes.</summary>
     public int ContextLength(int prompt) => Math.Max(16, Math.Max(prompt, Generate));
 
-    /// <summary>Positions that all sequences take at once.</summary>
-    public int KvCells(int prompt) => Math.Max(ContextLength(prompt), Batches.Max() * Generate);
+    /// <summary>Positions that all sequences take at once. Engines may give them out in blocks, so each sequence's are
+    /// rounded up.</summary>
+    public int KvCells(int prompt) => Math.Max(ContextLength(prompt), Batches.Max() * ((Generate + 63) / 64 * 64));
 
     /// <summary>The same as a server would be told it: both load a model in one way.</summary>
     public ServeSettings ToServe(int prompt) => new()

@@ -27,7 +27,7 @@ internal static class LoadPlot
         var title = $"{settings.Model ?? settings.Url.Authority}: {LoadTable.Describe(report)}";
         var svg = new Svg(Width, Header + panels.Length * (LatencyPanel.Height + 20));
         svg.Text(20, 28, title, size: 17, fill: "#111");
-        svg.Text(20, 48, string.Create(CultureInfo.InvariantCulture, $"{report.RequestRate:F2} requests/s, {report.CompletionTokenRate:F1} tokens/s, {report.PromptTokenRate:F1} prompt tokens/s, {report.Errors} errors{(report.Errors > 0 ? " (×)" : "")}; lines: p50 and p99 of each stretch of time"));
+        svg.Text(20, 48, string.Create(CultureInfo.InvariantCulture, $"{report.RequestRate:F2} requests/s, {report.CompletionTokenRate:F1} tokens/s, {report.PromptTokenRate:F1} prompt tokens/s, {report.Errors} errors{(report.Errors > 0 ? " (×)" : "")}; dark line: p50 over time, red: p99"));
         double[] failures = [.. results.Where(result => result.Error is not null).Select(result => result.Start)];
         for (var i = 0; i < panels.Length; i++)
             panels[i].Draw(svg, Header + i * (LatencyPanel.Height + 20), report.Duration, failures);

@@ -12,8 +12,8 @@ internal static class LoadTable
         Add("time to first token", report.TimeToFirstToken);
         Add("between tokens", report.InterTokenLatency);
         Add("whole request", report.RequestTime);
-        AnsiConsole.WriteLine(Describe(report));
-        AnsiConsole.WriteLine(Text($"{report.RequestRate:F2} requests/s, {report.CompletionTokenRate:F1} tokens/s, {report.PromptTokenRate:F1} prompt tokens/s ({report.PromptTokens} tokens, {report.CachedTokens} of them cached), {report.Errors} errors"));
+        Console.WriteLine(Describe(report));
+        Console.WriteLine(Text($"{report.RequestRate:F2} requests/s, {report.CompletionTokenRate:F1} tokens/s, {report.PromptTokenRate:F1} prompt tokens/s ({report.PromptTokens} tokens, {report.CachedTokens} of them cached), {report.Errors} errors"));
         AnsiConsole.Write(table);
 
         void Add(string name, Percentiles seconds) =>
@@ -23,7 +23,7 @@ internal static class LoadTable
     /// <summary>What was done, in a line.</summary>
     public static string Describe(LoadReport report) => Text($"{report.Requests} requests ") + (report.ArrivalRate is { } rate
         ? Text($"at {rate} {(report.Turns > 1 ? $"conversations of {report.Turns} turns" : "requests")}/s")
-        : Text($"by {report.Clients} clients{(report.Turns > 1 ? $" in conversations of {report.Turns} turns" : "")}")) + Text($" in {report.Duration:F2} s");
+        : Text($"by {report.Clients} {(report.Clients == 1 ? "client" : "clients")}{(report.Turns > 1 ? $" in conversations of {report.Turns} turns" : "")}")) + Text($" in {report.Duration:F2} s");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

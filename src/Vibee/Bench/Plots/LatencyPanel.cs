@@ -20,7 +20,7 @@ internal sealed record LatencyPanel(string Name, IReadOnlyList<(double Time, dou
     private const int HistogramRight = 850;
     private const int Stretches = 60;
     // Fewer dots speak for themselves.
-    private const int FewestPerStretch = 8;
+    private const int FewestPerStretch = 20;
 
     private const string Grid = "#e4e4e4";
     private const string Blue = "#3b6fb6";
@@ -76,9 +76,22 @@ internal sealed record LatencyPanel(string Name, IReadOnlyList<(double Time, dou
             return;
 
         var groups = Points.GroupBy(point => (int)Math.Min(stretches - 1, point.Time / duration * stretches)).OrderBy(group => group.Key)
-            .Select(group => (X: times.Place((group.Key + 0.5) * duration / stretches), Of: Percentiles.Of(group.Select(point => point.Latency * 1000)))).ToList();
-        svg.Polyline(groups.Select(group => (group.X, values.Place(group.Of.P99))), Lines[2].Colour);
-        svg.Polyline(groups.Select(group => (group.X, values.Place(group.Of.P50))), Lines[0].Colour);
+            .Select(group => (group.Key, Of: Percentiles.Of(group.Select(point => point.Latency * 1000)))).ToList();
+        Draw(of => of.P99, Lines[2].Colour);
+        Draw(of => of.P50, Lines[0].Colour);
+
+        // Where nothing came there is no line.
+        void Draw(Func<Percentiles, double> percentile, string colour)
+        {
+            for (var start = 0; start < groups.Count;)
+            {
+                var end = start + 1;
+                while (end < groups.Count && groups[end].Key == groups[end - 1].Key + 1)
+                    end++;
+                svg.Polyline(groups[start..end].Select(group => (times.Place((group.Key + 0.5) * duration / stretches), values.Place(percentile(group.Of)))), colour);
+                start = end;
+            }
+        }
     }
 
     private void DrawHistogram(Svg svg, Axis values, double lower, double upper)
