@@ -56,7 +56,7 @@ public sealed class BenchEngineTests
         var (exitCode, output, error) = await VibeeProcess.RunAsync(
             ["bench", "engine", "-m", Checkout.Model("stories260K.gguf"), "--engine", "trinity", "--threads", "1", "--generate", "4", "--batches", "2", "--repeats", "1"]);
         Assert.True(exitCode == 0, error);
-        Assert.Contains("Trinity, 1 threads", output);
+        Assert.Contains("Trinity, 1 thread, which reads ", output);
         Assert.Contains("prefill", output);
         Assert.Contains("decode", output);
         Assert.Contains("of memory", output);

@@ -9,7 +9,7 @@ internal static class EngineTable
     public static void Print(EngineReport report)
     {
         Console.WriteLine(Text($"{report.Model}: {report.Architecture}, {report.Parameters / 1e6:F1} M parameters, {report.ModelBytes / 1e6:F1} MB"));
-        Console.WriteLine(Text($"{(report.Engine == "llama" ? "llama.cpp" : "Trinity")}, {report.Threads} threads, which read {report.MemoryBandwidth / 1e9:F1} GB/s from memory"));
+        Console.WriteLine(Text($"{(report.Engine == "llama" ? "llama.cpp" : "Trinity")}, {report.Threads} {(report.Threads == 1 ? "thread, which reads" : "threads, which read")} {report.MemoryBandwidth / 1e9:F1} GB/s from memory"));
         var table = new Table().AddColumn("").AddColumns(
             [.. new[] { "batch", "tokens", "tokens/s", "least", "most", "GB/s", "of memory" }.Select(title => new TableColumn(title).RightAligned().NoWrap())]);
         foreach (var line in report.Measurements)
@@ -21,7 +21,7 @@ internal static class EngineTable
         }
 
         AnsiConsole.Write(table);
-        Console.WriteLine(Text($"tokens/s: median of {report.Repeats}, the whole batch together; GB/s: weights read"));
+        Console.WriteLine(Text($"tokens/s: median of {report.Measurements.Max(line => line.Rates.Length)}, the whole batch together; GB/s: weights read"));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

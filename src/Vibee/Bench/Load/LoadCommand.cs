@@ -89,8 +89,7 @@ internal static class LoadCommand
 
     private static int End(LoadReport report)
     {
-        if (report.Errors > 0)
-            return Failure.Run($"{report.Errors} of {report.Requests} requests failed; the first: {report.FirstError}");
-        return report.Interrupted ? Interruption.Explain($"the {report.Requests} requests that were answered until then") : 0;
+        var exitCode = report.Errors > 0 ? Failure.Run($"{report.Errors} of {report.Requests} requests failed; the first: {report.FirstError}") : 0;
+        return report.Interrupted ? Interruption.Explain($"the {report.Requests} requests that were answered until then") : exitCode;
     }
 }

@@ -20,8 +20,8 @@ internal static class LoadPlot
         var good = results.Where(result => result.Error is null).ToList();
         LatencyPanel[] panels =
         [
-            new("Time to first token", [.. good.Where(result => result.ChunkTimes.Length > 0).Select(result => (result.Start, result.ChunkTimes[0]))], report.TimeToFirstToken),
-            new("Between tokens", [.. good.SelectMany(result => result.InterTokenLatencies)], report.InterTokenLatency),
+            new("Time to first token", [.. good.Where(result => result.ChunkTimes.Length > 0).Select(result => (result.Start, result.ChunkTimes[0]))]),
+            new("Between tokens", [.. good.SelectMany(result => result.InterTokenLatencies)]),
         ];
 
         var title = $"{settings.Model ?? settings.Url.Authority}: {LoadTable.Describe(report)}";

@@ -37,11 +37,11 @@ internal sealed record LoadReport
 
     public required double CompletionTokenRate { get; init; }
 
-    public required Percentiles TimeToFirstToken { get; init; }
+    public required Percentiles? TimeToFirstToken { get; init; }
 
-    public required Percentiles InterTokenLatency { get; init; }
+    public required Percentiles? InterTokenLatency { get; init; }
 
-    public required Percentiles RequestTime { get; init; }
+    public required Percentiles? RequestTime { get; init; }
 
     public static LoadReport From(LoadSettings settings, IReadOnlyList<LoadResult> results, TimeSpan duration, bool interrupted)
     {

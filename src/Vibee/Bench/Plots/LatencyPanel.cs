@@ -9,8 +9,7 @@ namespace Vibee.Bench.Plots;
 /// </summary>
 /// <param name="Name">What is measured.</param>
 /// <param name="Points">When, in seconds from the start, and how long, in seconds.</param>
-/// <param name="Percentiles">Of all points, in seconds.</param>
-internal sealed record LatencyPanel(string Name, IReadOnlyList<(double Time, double Latency)> Points, Percentiles Percentiles)
+internal sealed record LatencyPanel(string Name, IReadOnlyList<(double Time, double Latency)> Points)
 {
     public const int Height = 260;
 
@@ -76,7 +75,7 @@ internal sealed record LatencyPanel(string Name, IReadOnlyList<(double Time, dou
             return;
 
         var groups = Points.GroupBy(point => (int)Math.Min(stretches - 1, point.Time / duration * stretches)).OrderBy(group => group.Key)
-            .Select(group => (group.Key, Of: Percentiles.Of(group.Select(point => point.Latency * 1000)))).ToList();
+            .Select(group => (group.Key, Of: Percentiles.Of(group.Select(point => point.Latency * 1000))!)).ToList();
         Draw(of => of.P99, Lines[2].Colour);
         Draw(of => of.P50, Lines[0].Colour);
 
@@ -115,7 +114,8 @@ internal sealed record LatencyPanel(string Name, IReadOnlyList<(double Time, dou
 
     private void DrawPercentiles(Svg svg, Axis values)
     {
-        double[] seconds = [Percentiles.P50, Percentiles.P90, Percentiles.P99];
+        var all = Percentiles.Of(Points.Select(point => point.Latency))!;
+        double[] seconds = [all.P50, all.P90, all.P99];
         var below = double.MaxValue;
         for (var i = 0; i < seconds.Length; i++)
         {
