@@ -12,7 +12,7 @@ internal static class Loading
         where TRunner : class, IDisposable
     {
         using var cancellation = new CancellationTokenSource();
-        var loading = LoadBar.RunAsync(served.Ids[0], bar => Task.Run(() => load(new Observer(served, bar), cancellation.Token)));
+        var loading = ProgressBar.RunAsync($"Loading {served.Ids[0]}", bar => Task.Run(() => load(new Observer(served, bar), cancellation.Token)));
         if (await Task.WhenAny(loading, shutdown) == shutdown)
             await cancellation.CancelAsync();
         try

@@ -38,6 +38,15 @@ internal static class Setting
     public static Option<T?> OptionalNumber<T>(string name, T min, T max, string description) where T : struct, INumber<T> =>
         Create<T?>(name, null, text => Parse(text, min, max) switch { var (value, problem) => new(value, problem) }, description);
 
+    /// <summary>Several numbers, with commas between.</summary>
+    public static Option<int[]> Numbers(string name, int[] fallback, int min, int max, string description) => Create(name, fallback, text =>
+    {
+        var numbers = text.Split(',').Select(part => Parse(part, min, max)).ToList();
+        return numbers.Find(number => number.Problem is not null) is { Problem: not null }
+            ? new(fallback, $"must be whole numbers from {min} to {max} with commas between")
+            : new([.. numbers.Select(number => number.Value)], (string?)null);
+    }, description);
+
     /// <summary>A number of bytes, with K, M or G for powers of 1024.</summary>
     public static Option<long?> Size(string name, string description) => Create<long?>(name, null, text =>
     {

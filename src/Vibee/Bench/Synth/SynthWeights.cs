@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Vibee.Gguf;
 
-namespace Vibee.Bench;
+namespace Vibee.Bench.Synth;
 
 /// <summary>
 /// Random weights, made directly in their quantized form: random bits for the small integers, a scale chosen so that
@@ -37,6 +37,10 @@ internal static class SynthWeights
             case GgmlType.Q4_K: // scale, scale of minima, 8 + 8 six-bit factors, 256 integers from 0 to 15
                 WriteHalf(block, deviation / 200);
                 WriteHalf(block[2..], deviation / 200 * 7.5);
+                break;
+            case GgmlType.Q5_K: // the same with 256 integers from 0 to 31
+                WriteHalf(block, deviation / 400);
+                WriteHalf(block[2..], deviation / 400 * 15.5);
                 break;
             case GgmlType.Q6_K: // 256 integers from −32 to 31, 16 factors, scale
                 foreach (ref var factor in block.Slice(192, 16))

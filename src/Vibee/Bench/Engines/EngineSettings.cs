@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging;
+using Vibee.Engine;
+using Vibee.Server;
+
+namespace Vibee.Bench.Engines;
+
+/// <summary>What <c>vibee bench engine</c> was told.</summary>
+internal sealed record EngineSettings
+{
+    public required string Model { get; init; }
+
+    public required EngineChoice Engine { get; init; }
+
+    public required int Threads { get; init; }
+
+    /// <summary>Tokens of the prompt; null is 512, or what the model was trained on if that is less.</summary>
+    public required int? Prompt { get; init; }
+
+    /// <summary>Tokens that each sequence generates.</summary>
+    public required int Generate { get; init; }
+
+    /// <summary>How many sequences generate at once.</summary>
+    public required int[] Batches { get; init; }
+
+    /// <summary>Most tokens of one forward call.</summary>
+    public required int BatchSize { get; init; }
+
+    public required int Repeats { get; init; }
+
+    public required string? LlamaLibrary { get; init; }
+
+    public required int? GpuLayers { get; init; }
+
+    /// <summary>Positions that the longest sequence takes.</summary>
+    public int ContextLength(int prompt) => Math.Max(16, Math.Max(prompt, Generate));
+
+    /// <summary>Positions that all sequences take at once. Engines may give them out in blocks, so each sequence's are
+    /// rounded up.</summary>
+    public int KvCells(int prompt) => Math.Max(ContextLength(prompt), Batches.Max() * ((Generate + 63) / 64 * 64));
+
+    /// <summary>The same as a server would be told it: both load a model in one way.</summary>
+    public ServeSettings ToServe(int prompt) => new()
+    {
+        Model = Model,
+        Engine = Engine,
+        Threads = Threads,
+        ContextLength = ContextLength(prompt),
+        Parallel = Batches.Max(),
+        BatchSize = Math.Max(BatchSize, Batches.Max()),
+        LlamaLibrary = LlamaLibrary,
+        GpuLayers = GpuLayers,
+        KvType = KvType.F16,
+        Host = "",
+        Port = 0,
+        MaxQueue = 0,
+        Alias = null,
+        Memory = null,
+        KvCache = null,
+        KvCacheDirectory = null,
+        KvCacheDisk = null,
+        Pooling = null,
+        Matryoshka = null,
+        LogLevel = LogLevel.Warning,
+        DrainTimeout = TimeSpan.Zero,
+        Sampling = new SamplingOverrides(),
+    };
+}
