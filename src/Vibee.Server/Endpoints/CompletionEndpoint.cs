@@ -9,12 +9,9 @@ namespace Vibee.Server.Endpoints;
 /// <summary>POST /v1/completions.</summary>
 internal sealed class CompletionEndpoint(ServerOptions options, ServedModel served, AnswerRunner runner) : ModelEndpoint(options, served)
 {
-    private readonly ServerOptions _options = options;
-    private readonly ServedModel _served = served;
-
     protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
     {
-        var request = CompletionRequest.Read(fields, _served, model.Defaults(_options), model);
+        var request = CompletionRequest.Read(fields, Served, model.Defaults(Options), model);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
 
