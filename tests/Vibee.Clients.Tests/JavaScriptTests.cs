@@ -25,6 +25,13 @@ public class JavaScriptTests(NodeClients node) : IClassFixture<NodeClients>
         await RunAsync("embeddings", server.Api);
     }
 
+    [Fact]
+    public async Task Script_Pings_WhileThePromptIsEvaluated()
+    {
+        await using var server = await SdkServer.StartSilentAsync();
+        await RunAsync("pings", server.Api);
+    }
+
     private async Task RunAsync(string script, params Uri[] apis)
     {
         var seen = await node.RunScriptAsync($"{script}.mjs", apis);
