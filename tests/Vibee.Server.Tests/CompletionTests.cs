@@ -240,7 +240,6 @@ public class CompletionTests
         Assert.Equal(param, (string?)json["error"]!["param"]);
     }
 
-    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task N01_AddSpecial_AddsTheBeginToken()
     {
@@ -265,7 +264,7 @@ public class CompletionTests
         }
 
         var (_, pieces) = await server.PostJsonAsync("/tokenize", """{"content":"Hello\u00e9","with_pieces":true}""");
-        Assert.Equal("""{"tokens":[{"id":256,"piece":"Hello"},{"id":195,"piece":[195]},{"id":169,"piece":[169]}]}""", pieces.ToJsonString());
+        Assert.Equal(["\"Hello\"", "[195]", "[169]"], pieces["tokens"]!.AsArray().Select(token => token!["piece"]!.ToJsonString()));
 
         var (_, template) = await server.PostJsonAsync("/apply-template", TestServer.ChatBody());
         var (_, tokens) = await server.PostJsonAsync("/tokenize", new JsonObject { ["content"] = (string?)template["prompt"] }.ToJsonString());
