@@ -143,29 +143,33 @@ public sealed class VibeeServer : IAsyncDisposable
 
         foreach (var prefix in (string[])["", "/v1"])
         {
-            app.MapRead($"{prefix}/health", health.HandleAsync, "Whether requests would be served now").WithMetadata(Probe.Mark);
-            app.MapRead($"{prefix}/models", models.ListAsync, "The models");
-            app.MapRead($"{prefix}/models/{{**id}}", models.GetAsync, "One model, by its id or an alias");
-            app.MapJson($"{prefix}/chat/completions", chat, "Continues a conversation", Examples.Chat);
-            app.MapJson($"{prefix}/chat/completions/input_tokens", countChat, "Counts the tokens of a conversation", Examples.Chat);
-            app.MapJson($"{prefix}/completions", completion, "Continues a text", Examples.Completion);
-            app.MapJson($"{prefix}/embeddings", embeddings, "Turns texts into vectors", Examples.Embeddings);
-            app.MapJson($"{prefix}/rerank", rerank, "Ranks documents", Examples.Rerank);
-            app.MapJson($"{prefix}/reranking", rerank, "Ranks documents", Examples.Rerank);
-            app.MapJson($"{prefix}/responses", responses, "Continues a conversation, in the words of the Responses API", Examples.Responses);
-            app.MapJson($"{prefix}/responses/input_tokens", countResponses, "Counts the tokens of a conversation", Examples.Responses);
+            app.MapRead($"{prefix}/health", health.HandleAsync, "Whether requests would be served now").WithMetadata(Probe.Mark).Answers("Health");
+            app.MapRead($"{prefix}/models", models.ListAsync, "The models").Answers("Models");
+            app.MapRead($"{prefix}/models/{{**id}}", models.GetAsync, "One model, by its id or an alias").Answers("Model");
+            app.MapJson($"{prefix}/chat/completions", chat, "Continues a conversation", Examples.Chat)
+                .Answers("ChatCompletion", "ChatCompletionChunk");
+            app.MapJson($"{prefix}/chat/completions/input_tokens", countChat, "Counts the tokens of a conversation", Examples.Chat).Answers("InputTokens");
+            app.MapJson($"{prefix}/completions", completion, "Continues a text", Examples.Completion)
+                .Answers("Completion", "CompletionChunk");
+            app.MapJson($"{prefix}/embeddings", embeddings, "Turns texts into vectors", Examples.Embeddings).Answers("Embeddings");
+            app.MapJson($"{prefix}/rerank", rerank, "Ranks documents", Examples.Rerank).Answers("Ranking");
+            app.MapJson($"{prefix}/reranking", rerank, "Ranks documents", Examples.Rerank).Answers("Ranking");
+            app.MapJson($"{prefix}/responses", responses, "Continues a conversation, in the words of the Responses API", Examples.Responses)
+                .Answers("Response", "ResponseEvent");
+            app.MapJson($"{prefix}/responses/input_tokens", countResponses, "Counts the tokens of a conversation", Examples.Responses)
+                .Answers("InputTokens");
         }
 
         app.MapJson("/v1/messages", new MessagesEndpoint(_options, _served, runner),
-            "Continues a conversation, in Anthropic's words", Examples.Messages);
+            "Continues a conversation, in Anthropic's words", Examples.Messages).Answers("Message", "MessageEvent");
         app.MapJson("/v1/messages/count_tokens",
             new PromptEndpoint(_options, _served, MessagesRequest.ReadToCount, PromptEndpoint.WriteCount),
-            "Counts the tokens of a conversation", Examples.Messages);
+            "Counts the tokens of a conversation", Examples.Messages).Answers("MessageTokens");
 
-        app.MapJson("/tokenize", new TokenizeEndpoint(_options, _served), "Text to token ids", Examples.Tokenize);
-        app.MapJson("/detokenize", new DetokenizeEndpoint(_options, _served), "Token ids to text", Examples.Detokenize);
+        app.MapJson("/tokenize", new TokenizeEndpoint(_options, _served), "Text to token ids", Examples.Tokenize).Answers("Tokens");
+        app.MapJson("/detokenize", new DetokenizeEndpoint(_options, _served), "Token ids to text", Examples.Detokenize).Answers("Content");
         app.MapJson("/apply-template", new PromptEndpoint(_options, _served, ChatRequest.Read, PromptEndpoint.WriteText),
-            "What a conversation is as text", Examples.Chat);
+            "What a conversation is as text", Examples.Chat).Answers("Prompt");
 
         app.MapRead("/metrics", SendMetricsAsync, "Counters for Prometheus").WithMetadata(Probe.Mark);
         var docs = new DocsEndpoint(_served, app.Services.GetRequiredService<EndpointDataSource>());

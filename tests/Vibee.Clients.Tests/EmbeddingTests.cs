@@ -48,7 +48,7 @@ public class EmbeddingTests
         Assert.All(embeddings, embedding => Assert.Equal(64, embedding.Vector.Length));
     }
 
-    private static Task<SdkServer> StartAsync()
+    internal static Task<SdkServer> StartAsync()
     {
         if (!LlamaLoader.IsPresent(null))
             Assert.Skip("llama.cpp was not fetched by the build");

@@ -14,10 +14,28 @@ public class JavaScriptTests(NodeClients node) : IClassFixture<NodeClients>
     {
         await using var server = await SdkServer.StartAsync();
         await using var endless = await SdkServer.StartAsync(Endless.Create());
-        var seen = await node.RunScriptAsync($"{sdk}.mjs", server.Api, server.LimitedApi, endless.Api);
-
-        var expected = await File.ReadAllTextAsync(Path.Combine(Checkout.NodeClients, $"{sdk}.json"), TestContext.Current.CancellationToken);
-        Assert.True(NodeClients.Normalize(expected) == seen, $"Not as in {sdk}.json: {seen}");
+        await RunAsync(sdk, server.Api, server.LimitedApi, endless.Api);
         await SdkServer.UntilAsync(() => endless.Metrics is { SlotsInUse: 0, QueueLength: 0 });
+    }
+
+    [Fact]
+    public async Task Script_Embeddings_OfATrainedModel()
+    {
+        await using var server = await EmbeddingTests.StartAsync();
+        await RunAsync("embeddings", server.Api);
+    }
+
+    [Fact]
+    public async Task Script_Pings_WhileThePromptIsEvaluated()
+    {
+        await using var server = await SdkServer.StartSilentAsync();
+        await RunAsync("pings", server.Api);
+    }
+
+    private async Task RunAsync(string script, params Uri[] apis)
+    {
+        var seen = await node.RunScriptAsync($"{script}.mjs", apis);
+        var expected = await File.ReadAllTextAsync(Path.Combine(Checkout.NodeClients, $"{script}.json"), TestContext.Current.CancellationToken);
+        Assert.True(NodeClients.Normalize(expected) == seen, $"Not as in {script}.json: {seen}");
     }
 }

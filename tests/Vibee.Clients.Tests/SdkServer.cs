@@ -12,6 +12,7 @@ using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 using Vibee.Engine.Runners;
 using Vibee.Server;
+using Vibee.Server.Tests;
 
 namespace Vibee.Clients.Tests;
 
@@ -49,10 +50,21 @@ internal sealed class SdkServer : IAsyncDisposable
     public static Task<SdkServer> StartAsync(IEmbeddingRunner runner) => StartAsync((model, server) => model.Ready(
         new EmbeddingEngine(runner, new EngineOptions(), server.EngineMetrics, NullLogger<EmbeddingEngine>.Instance)));
 
-    private static async Task<SdkServer> StartAsync(Action<ServedModel, VibeeServer> load)
+    /// <summary>A server that is silent until <c>/open</c> is asked for, but for its pings.</summary>
+    public static Task<SdkServer> StartSilentAsync()
+    {
+        var gate = new Gate(MockRunner.Create(new RunnerCapacity(Slots: 4, BatchTokens: 64, ContextLength: 512, KvCells: 2048)));
+        return StartAsync(
+            (model, server) => model.Ready(new InferenceEngine(gate, new EngineOptions(), server.EngineMetrics, NullLogger<InferenceEngine>.Instance)),
+            new ServerOptions { PingInterval = TimeSpan.FromMilliseconds(5) },
+            routes => routes.MapGet("/open", gate.Open));
+    }
+
+    private static async Task<SdkServer> StartAsync(
+        Action<ServedModel, VibeeServer> load, ServerOptions? options = null, Action<IEndpointRouteBuilder>? mapMore = null)
     {
         var model = new ServedModel([Model, "igla-koshey"], [], new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-        var server = new VibeeServer(new ServerOptions { Host = "127.0.0.1", Port = 0 }, model, NullLoggerFactory.Instance, MapLimited);
+        var server = new VibeeServer((options ?? new ServerOptions()) with { Host = "127.0.0.1", Port = 0 }, model, NullLoggerFactory.Instance, mapMore ?? MapLimited);
         await server.StartAsync();
         load(model, server);
         return new SdkServer(server);

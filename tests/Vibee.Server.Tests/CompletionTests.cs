@@ -77,6 +77,72 @@ public class CompletionTests
             .SelectMany(choice => choice["logprobs"]!["text_offset"]!.AsArray()).Select(offset => (int)offset!));
     }
 
+    [Theory]
+    [InlineData("\"prompt\":\"assistant é🦙!\"", "assistant é🦙!")]
+    [InlineData("\"prompt\":\"<|im_start|>user\\nx<|im_end|>\"", "<|im_start|>user\nx<|im_end|>")]
+    [InlineData("\"prompt\":[195,169,240,65]", "é\uFFFDA")]
+    public async Task H03_H04_EchoWithLogprobs_ScoresThePromptToo(string prompt, string text)
+    {
+        await using var server = await TestServer.StartAsync(Script.Repeats("ab"));
+        foreach (var maxTokens in (int[])[0, 3])
+        {
+            var body = $$"""{{{prompt}},"echo":true,"logprobs":1,"max_tokens":{{maxTokens}}}""";
+            var (_, json) = await server.PostJsonAsync("/v1/completions", body);
+            var choice = json["choices"]![0]!;
+            var logprobs = choice["logprobs"]!;
+            var tokens = logprobs["tokens"]!.AsArray().Select(token => (string)token!).ToList();
+            var offsets = logprobs["text_offset"]!.AsArray().Select(offset => (int)offset!).ToList();
+            var usage = json["usage"]!;
+
+            Assert.Equal(text + (maxTokens == 0 ? "" : "ababab"), (string?)choice["text"]);
+            Assert.Equal((string?)choice["text"], string.Concat(tokens));
+            Assert.Equal("length", (string?)choice["finish_reason"]);
+            Assert.Equal(maxTokens, (int)usage["completion_tokens"]!);
+            Assert.Equal((int)usage["prompt_tokens"]! + maxTokens, tokens.Count);
+            for (var i = 0; i < tokens.Count; i++)
+                Assert.Equal(tokens.Take(i).Sum(token => token.EnumerateRunes().Count()), offsets[i]);
+
+            Assert.Null(logprobs["token_logprobs"]![0]);
+            Assert.Null(logprobs["top_logprobs"]![0]);
+            Assert.True(double.IsFinite(logprobs["token_logprobs"]!.AsArray().Skip(1).Sum(logprob => (double)logprob!)));
+            Assert.All(logprobs["top_logprobs"]!.AsArray().Skip(1), top => Assert.InRange(top!.AsObject().Count, 1, 2));
+            Assert.Equal(tokens.Count, logprobs["token_logprobs"]!.AsArray().Count);
+            Assert.Equal(tokens.Count, logprobs["top_logprobs"]!.AsArray().Count);
+
+            var chunks = Sse.Chunks(await server.PostTextAsync("/v1/completions", $"{body[..^1]},\"stream\":true}}"));
+            Assert.Equal((string?)choice["text"], Sse.Join(chunks, 0, "text"));
+            foreach (var (name, array) in logprobs.AsObject())
+            {
+                Assert.Equal(array!.AsArray().Select(value => value?.ToJsonString()), Sse.Choices(chunks).Where(chunk => chunk["logprobs"] is not null)
+                    .SelectMany(chunk => chunk["logprobs"]![name]!.AsArray()).Select(value => value?.ToJsonString()));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task H03_EchoWithoutLogprobs_OfNothing_IsThePrompt()
+    {
+        await using var server = await TestServer.StartAsync(Script.Says("ab"));
+        const string Body = """{"prompt":["x","yz"],"echo":true,"max_tokens":0,"n":2,"timings_per_token":true""";
+        var (_, json) = await server.PostJsonAsync("/v1/completions", Body + "}");
+        Assert.Equal(["x", "x", "yz", "yz"], json["choices"]!.AsArray().Select(choice => (string?)choice!["text"]));
+        Assert.Equal("length", (string?)json["choices"]![0]!["finish_reason"]);
+        Assert.Equal(0, (int)json["usage"]!["completion_tokens"]!);
+
+        var chunks = Sse.Chunks(await server.PostTextAsync("/v1/completions", Body + ""","stream":true}"""));
+        Assert.Equal("yz", Sse.Join(chunks, 3, "text"));
+    }
+
+    [Fact]
+    public async Task H03_EchoWithLogprobs_StopStringInThePrompt_StopsNothing()
+    {
+        await using var server = await TestServer.StartAsync(Script.Says("ab", "stop", "c"));
+        var (_, json) = await server.PostJsonAsync("/v1/completions",
+            """{"prompt":"a stop <|im_start|>user\n","echo":true,"logprobs":0,"stop":"stop"}""");
+        Assert.Equal("a stop <|im_start|>user\nab", (string?)json["choices"]![0]!["text"]);
+        Assert.Equal("stop", (string?)json["choices"]![0]!["finish_reason"]);
+    }
+
     [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task H05_LogprobsZero_HasTheSampledTokenOnly()
@@ -174,7 +240,6 @@ public class CompletionTests
         Assert.Equal(param, (string?)json["error"]!["param"]);
     }
 
-    [Trait(DefaultRunner.Trait, DefaultRunner.MockOnly)]
     [Fact]
     public async Task N01_AddSpecial_AddsTheBeginToken()
     {
@@ -200,7 +265,7 @@ public class CompletionTests
         }
 
         var (_, pieces) = await server.PostJsonAsync("/tokenize", """{"content":"Hello\u00e9","with_pieces":true}""");
-        Assert.Equal("""{"tokens":[{"id":256,"piece":"Hello"},{"id":195,"piece":[195]},{"id":169,"piece":[169]}]}""", pieces.ToJsonString());
+        Assert.Equal(["\"Hello\"", "[195]", "[169]"], pieces["tokens"]!.AsArray().Select(token => token!["piece"]!.ToJsonString()));
 
         var (_, template) = await server.PostJsonAsync("/apply-template", TestServer.ChatBody());
         var (_, tokens) = await server.PostJsonAsync("/tokenize", new JsonObject { ["content"] = (string?)template["prompt"] }.ToJsonString());

@@ -54,10 +54,11 @@ public class MetricsTests
             completion += (int)json["usage"]!["completion_tokens"]!;
         }
 
-        var streamed = await server.PostTextAsync("/v1/completions", """{"prompt":["Hello","Hello"],"stream":true}""");
-        Assert.EndsWith("data: [DONE]\n\n", streamed);
-        completion += 2 * 8;
-        prompt += 2;
+        var streamed = await server.PostTextAsync("/v1/completions",
+            """{"prompt":["Hello","Hello"],"stream":true,"stream_options":{"include_usage":true}}""");
+        var usage = Sse.Chunks(streamed)[^1]["usage"]!;
+        completion += (int)usage["completion_tokens"]!;
+        prompt += (int)usage["prompt_tokens"]!;
 
         var text = await server.GetTextAsync("/metrics");
         Assert.All(text.TrimEnd('\n').Split('\n'), line => Assert.Matches(

@@ -10,13 +10,24 @@ internal sealed class Candidates(int vocabularySize)
 {
     private readonly int[] _tokens = new int[vocabularySize];
     private readonly float[] _logits = new float[vocabularySize];
-    private readonly double[] _probabilities = new double[vocabularySize];
+    private float[]? _kept;
 
     public int Count { get; private set; }
+
+    /// <summary>Tokens that were met, for who must treat each of them once.</summary>
+    public TokenMarks Seen { get; } = new(vocabularySize);
 
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
 
     public ReadOnlySpan<float> Logits => _logits.AsSpan(0, Count);
+
+    /// <summary>Copies logits that are about to be changed; the copy is valid until the next.</summary>
+    public float[] Keep(ReadOnlySpan<float> logits)
+    {
+        _kept ??= new float[vocabularySize]; // few ever ask for probabilities
+        logits.CopyTo(_kept);
+        return _kept;
+    }
 
     /// <summary>Keeps the <paramref name="k"/> highest logits, sorted; ties go to the lower token id, so that the
     /// result does not depend on how it was found.</summary>
@@ -57,33 +68,44 @@ internal sealed class Candidates(int vocabularySize)
             Count--;
     }
 
-    /// <summary>The sum of e^(logit − highest logit) over the candidates.</summary>
-    public double ExponentialSum()
+    /// <summary>Keeps the tokens that <see cref="CutMinP"/> would leave of all, sorted.</summary>
+    public void TakeNear(ReadOnlySpan<float> logits, float share)
+    {
+        var threshold = TensorPrimitives.Max(logits) + MathF.Log(share);
+        Count = 0;
+        for (var token = 0; token < logits.Length; token++)
+        {
+            if (logits[token] >= threshold)
+                (_tokens[Count], _logits[Count++]) = (token, logits[token]);
+        }
+
+        Sort();
+    }
+
+    /// <summary>The sum of e^((logit − highest logit) / temperature) over the candidates.</summary>
+    public double ExponentialSum(float temperature = 1) => ExponentialSum(Logits, _logits[0], temperature);
+
+    /// <summary>The same over <paramref name="logits"/>, whose highest is <paramref name="max"/>.</summary>
+    public static double ExponentialSum(ReadOnlySpan<float> logits, float max, float temperature = 1)
     {
         var sum = 0.0;
-        for (var i = 0; i < Count; i++)
-            sum += Math.Exp((double)_logits[i] - _logits[0]);
+        foreach (var logit in logits)
+            sum += Math.Exp(((double)logit - max) / temperature);
         return sum;
     }
 
-    /// <summary>Chooses one by its probability at <paramref name="temperature"/>.</summary>
-    /// <param name="temperature">Above 0.</param>
-    /// <param name="random">From 0 inclusive to 1 exclusive.</param>
-    public int Draw(float temperature, double random)
+    /// <summary>Chooses the candidate in whose share <paramref name="target"/> lies when the shares, in the unit of
+    /// <see cref="ExponentialSum(float)"/>, are laid side by side; null if it lies beyond them.</summary>
+    public int? Draw(float temperature, double target)
     {
-        var sum = 0.0;
-        for (var i = 0; i < Count; i++)
-            sum += _probabilities[i] = Math.Exp(((double)_logits[i] - _logits[0]) / temperature);
-
-        var target = random * sum;
         for (var i = 0; i < Count; i++)
         {
-            target -= _probabilities[i];
+            target -= Math.Exp(((double)_logits[i] - _logits[0]) / temperature);
             if (target < 0)
                 return _tokens[i];
         }
 
-        return _tokens[0]; // rounding ate the last sliver
+        return null;
     }
 
     private void TakeAll(ReadOnlySpan<float> logits)
@@ -92,10 +114,16 @@ internal sealed class Candidates(int vocabularySize)
         for (var i = 0; i < logits.Length; i++)
             _tokens[i] = i;
         Count = logits.Length;
+        Sort();
+    }
+
+    private void Sort()
+    {
         // Sorted by negated logit: ascending order with ties in any order, then mended below.
-        TensorPrimitives.Negate(_logits, _logits);
-        Array.Sort(_logits, _tokens);
-        TensorPrimitives.Negate(_logits, _logits);
+        var logits = _logits.AsSpan(0, Count);
+        TensorPrimitives.Negate(logits, logits);
+        logits.Sort(_tokens.AsSpan(0, Count));
+        TensorPrimitives.Negate(logits, logits);
         for (var start = 0; start < Count;)
         {
             var end = start + 1;

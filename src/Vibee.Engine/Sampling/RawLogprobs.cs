@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace Vibee.Engine.Sampling;
 
 /// <summary>
-/// The model's own distribution, as it was before bias and penalties changed the logits in place.
+/// The model's own distribution, as it was before bias and penalties changed the logits in place. Valid until the
+/// next one is measured with the same candidates.
 /// </summary>
 internal readonly struct RawLogprobs
 {
@@ -19,17 +20,14 @@ internal readonly struct RawLogprobs
     public static RawLogprobs Measure(ReadOnlySpan<float> logits, int top, Candidates candidates)
     {
         var max = TensorPrimitives.Max(logits);
-        var sum = 0.0;
-        foreach (var logit in logits)
-            sum += Math.Exp((double)logit - max);
-        var logSum = max + Math.Log(sum);
+        var logSum = max + Math.Log(Candidates.ExponentialSum(logits, max));
 
         var head = new TokenLogprob[Math.Min(top, logits.Length)];
         if (head.Length > 0)
             candidates.TakeTop(logits, head.Length);
         for (var i = 0; i < head.Length; i++)
             head[i] = new(candidates.Tokens[i], Logprob(candidates.Logits[i], logSum));
-        return new(logits.ToArray(), logSum, head);
+        return new(candidates.Keep(logits), logSum, head);
     }
 
     public TokenLogprobs Of(int token) => new(Logprob(_logits[token], _logSum), _head);

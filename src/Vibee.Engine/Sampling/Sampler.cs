@@ -11,7 +11,7 @@ namespace Vibee.Engine.Sampling;
 /// <param name="candidates">Scratch memory shared by the samplers of one engine.</param>
 internal sealed class Sampler(SamplingParams sampling, ITokenizer tokenizer, Candidates candidates)
 {
-    // Wide enough that top-p and min-p nearly always end inside it; when not, the head grows.
+    // Wide enough that top-p nearly always ends inside it; when not, the head grows.
     private const int FirstHead = 256;
 
     // As low as a logit can be made without infinities, which would poison the sums.
@@ -65,54 +65,68 @@ internal sealed class Sampler(SamplingParams sampling, ITokenizer tokenizer, Can
     private void PenalizeRepeats(Span<float> logits, ReadOnlySpan<int> history)
     {
         var window = sampling.RepeatWindow < 0 ? history : history[^Math.Min(sampling.RepeatWindow, history.Length)..];
-        for (var i = 0; i < window.Length; i++)
+        candidates.Seen.Clear();
+        foreach (var token in window)
         {
             // Each token once, however often it occurs.
-            if (window[..i].Contains(window[i]))
+            if (!candidates.Seen.Add(token))
                 continue;
-            ref var logit = ref logits[window[i]];
+            ref var logit = ref logits[token];
             logit = logit > 0 ? logit / sampling.RepeatPenalty : logit * sampling.RepeatPenalty;
         }
     }
 
     private int Draw(ReadOnlySpan<float> logits)
     {
+        if (sampling is { TopK: 0, TopP: >= 1, MinP: <= 0 })
+            return DrawFromAll(logits);
+
         if (sampling.TopK > 0)
         {
             candidates.TakeTop(logits, sampling.TopK);
             if (sampling.TopP < 1)
                 candidates.CutTopP(sampling.TopP, candidates.ExponentialSum());
         }
+        else if (sampling.TopP < 1)
+        {
+            TakeTopP(logits);
+        }
         else
         {
-            TakeHead(logits);
+            candidates.TakeNear(logits, sampling.MinP);
         }
 
         if (sampling.MinP > 0)
             candidates.CutMinP(sampling.MinP);
-        return candidates.Draw(sampling.Temperature, _random.NextDouble());
+        return candidates.Draw(sampling.Temperature, _random.NextDouble() * candidates.ExponentialSum(sampling.Temperature))
+            ?? candidates.Tokens[0]; // rounding ate the last sliver
     }
 
     // Without top-k the whole vocabulary takes part; sorting all of it for each token would cost milliseconds, and
     // top-p is nearly always reached within the first few hundred.
-    private void TakeHead(ReadOnlySpan<float> logits)
+    private void TakeTopP(ReadOnlySpan<float> logits)
     {
-        if (sampling.TopP >= 1)
-        {
-            candidates.TakeTop(logits, logits.Length);
-            return;
-        }
-
-        var max = TensorPrimitives.Max(logits);
-        var total = 0.0;
-        foreach (var logit in logits)
-            total += Math.Exp((double)logit - max);
-
+        var total = Candidates.ExponentialSum(logits, TensorPrimitives.Max(logits));
         for (var head = FirstHead; ; head *= 8)
         {
             candidates.TakeTop(logits, head);
             if (candidates.CutTopP(sampling.TopP, total) || head >= logits.Length)
                 return;
+        }
+    }
+
+    // Nothing is cut, but what is drawn is nearly always among the first few hundred too, so the rest is only summed.
+    private int DrawFromAll(ReadOnlySpan<float> logits)
+    {
+        var total = Candidates.ExponentialSum(logits, TensorPrimitives.Max(logits), sampling.Temperature);
+        var target = _random.NextDouble() * total;
+        for (var head = FirstHead; ; head *= 8)
+        {
+            candidates.TakeTop(logits, head);
+            if (candidates.Draw(sampling.Temperature, target) is { } token)
+                return token;
+            if (head >= logits.Length)
+                return candidates.Tokens[0]; // rounding ate the last sliver
         }
     }
 

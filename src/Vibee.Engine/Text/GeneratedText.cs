@@ -28,6 +28,7 @@ public sealed class GeneratedText
     private readonly TextBuffer _content = new();
     private readonly TextBuffer _unmatched = new();
     private readonly List<GeneratedToken> _tokens = [];
+    private int _echoed;
     private int _delivered;
     private bool _stopped;
     private double _logprobs; // their sum
@@ -44,6 +45,10 @@ public sealed class GeneratedText
         _splitter = splitter;
         _alignment = sequence.Sampling.TopLogprobs is null ? null : new TokenAlignment();
     }
+
+    /// <summary>The text of each token of the prompt, where their probabilities are asked for: the content then begins
+    /// with the prompt.</summary>
+    public IReadOnlyList<ReadOnlyMemory<char>> Echo { get; init; } = [];
 
     /// <summary>Reasoning that the last event added.</summary>
     public ReadOnlySpan<char> Reasoning => _reasoning.Text;
@@ -111,6 +116,9 @@ public sealed class GeneratedText
                 CachedTokens = next.CachedTokens;
                 Times = Times with { Started = Stopwatch.GetTimestamp() };
                 return true;
+            case GenerationEventKind.PromptToken:
+                Repeat(next);
+                return true;
             case GenerationEventKind.Token:
                 Take(next);
                 return true;
@@ -118,6 +126,14 @@ public sealed class GeneratedText
                 Flush();
                 return End(next.Reason, next.Error);
         }
+    }
+
+    // Past the stop strings and the search for reasoning, which are about what the model says.
+    private void Repeat(in GenerationEvent next)
+    {
+        var text = Echo[_echoed++];
+        _content.Append(text.Span);
+        _tokens.Add(new GeneratedToken(next.Token, _tokenizer.Bytes(next.Token).ToArray(), text, next.Logprobs));
     }
 
     private void Take(in GenerationEvent next)

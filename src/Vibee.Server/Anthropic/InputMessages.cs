@@ -78,7 +78,7 @@ internal static class InputMessages
                     thoughts.Add(block.String("thinking") ?? "");
                     break;
                 case "tool_use":
-                    calls.Add((JsonNode)ReadCall(block));
+                    calls.Add(ReadCall(block));
                     break;
                 default:
                     texts.Add((JsonNode)MessageContent.TextPart(ReadText(block)));
@@ -90,28 +90,14 @@ internal static class InputMessages
         if (calls.Count > 0)
             message["tool_calls"] = calls;
         if (thoughts.Count > 0)
-        {
-            // Templates use one name or the other.
-            message["reasoning_content"] = string.Join('\n', thoughts);
-            message["reasoning"] = string.Join('\n', thoughts);
-        }
-
+            TemplateMessage.AddReasoning(message, string.Join('\n', thoughts));
         return message;
     }
 
-    private static JsonObject ReadCall(RequestFields block)
+    private static JsonNode ReadCall(RequestFields block)
     {
         block.Require("name", out _);
-        return new JsonObject
-        {
-            ["id"] = block.String("id"),
-            ["type"] = "function",
-            ["function"] = new JsonObject
-            {
-                ["name"] = block.String("name"),
-                ["arguments"] = block.Object("input") is { } input ? input.Json.GetRawText() : "{}",
-            },
-        };
+        return TemplateMessage.ToolCall(block.String("id"), block.String("name"), block.Object("input")?.Json.GetRawText());
     }
 
     /// <summary>A string, or blocks of text.</summary>

@@ -9,12 +9,9 @@ namespace Vibee.Server.Endpoints;
 /// <summary>POST /v1/completions.</summary>
 internal sealed class CompletionEndpoint(ServerOptions options, ServedModel served, AnswerRunner runner) : ModelEndpoint(options, served)
 {
-    private readonly ServerOptions _options = options;
-    private readonly ServedModel _served = served;
-
     protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
     {
-        var request = CompletionRequest.Read(fields, _served, model.Defaults(_options), model);
+        var request = CompletionRequest.Read(fields, Served, model.Defaults(Options), model);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
 
@@ -40,14 +37,15 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
         var sampling = request.Sampling.ForChoice(repetition);
         if (request.BestOf > request.Choices)
             sampling = sampling with { TopLogprobs = sampling.TopLogprobs ?? 0 }; // to tell the best
-        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling);
-        var text = new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, ReasoningSplitter.Off());
-        var echo = request.Echo ? prompt.Text : "";
-        return new Choice(index, sequence, text)
+        // With probabilities the prompt is said token by token, as the engine has them; without, at once.
+        var scoring = request.Echo ? request.Sampling.TopLogprobs : null;
+        var echo = request.Echo && scoring is null ? prompt.Text : "";
+        var tokenizer = model.Engine.Tokenizer;
+        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling, scoring);
+        var text = new GeneratedText(sequence, tokenizer, request.Stops, ReasoningSplitter.Off())
         {
-            ChargesPrompt = repetition == 0,
-            Echo = echo,
-            TextOffset = CompletionLogprobs.CodePoints(echo),
+            Echo = scoring is null ? [] : PromptPieces.Split(prompt.Text, prompt.Tokens, tokenizer),
         };
+        return new Choice(index, sequence, text) { ChargesPrompt = repetition == 0, Echo = echo };
     }
 }

@@ -13,12 +13,9 @@ internal abstract class ConversationEndpoint<TRequest>(
     : ModelEndpoint(options, served)
     where TRequest : ConversationRequest
 {
-    private readonly ServerOptions _options = options;
-    private readonly ServedModel _served = served;
-
     protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
     {
-        var request = read(fields, _served, model.Defaults(_options), model.Engine.Tokenizer);
+        var request = read(fields, Served, model.Defaults(Options), model.Engine.Tokenizer);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
         if (model.PrepareToAnswer(request.Prompt, out var error) is not { } prompt)

@@ -8,13 +8,11 @@ namespace Vibee.Server.Endpoints;
 internal sealed class EmbeddingsEndpoint(ServerOptions options, ServedModel served, EmbeddingSender sender)
     : ModelEndpoint<LoadedEmbedder>(options, served)
 {
-    private readonly ServedModel _served = served;
-
     protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedEmbedder model)
     {
         if (model.Ranks)
             return model.OtherKind.SendAsync;
-        var request = EmbeddingsRequest.Read(fields, _served, model);
+        var request = EmbeddingsRequest.Read(fields, Served, model);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
         return context => sender.SendAsync(context, model.Engine, request.Inputs, vectors => Answer(request, vectors),

@@ -11,15 +11,19 @@ internal abstract class ModelEndpoint(ServerOptions options, ServedModel served)
 internal abstract class ModelEndpoint<TModel>(ServerOptions options, ServedModel served) : IJsonEndpoint
     where TModel : Loaded
 {
+    protected ServerOptions Options { get; } = options;
+
+    protected ServedModel Served { get; } = served;
+
     public async Task HandleAsync(HttpContext context)
     {
-        if (served.Loaded is not TModel model)
+        if (Served.Loaded is not TModel model)
         {
-            await (served.Loaded is { } other ? Refusal(other) : ApiError.ModelLoading).SendAsync(context);
+            await (Served.Loaded is { } other ? Refusal(other) : ApiError.ModelLoading).SendAsync(context);
             return;
         }
 
-        var (body, error) = await JsonBody.ReadAsync(context.Request, options.MaxRequestBody);
+        var (body, error) = await JsonBody.ReadAsync(context.Request, Options.MaxRequestBody);
         if (body is null)
         {
             await error!.SendAsync(context);

@@ -10,9 +10,6 @@ internal sealed class PromptEndpoint(
     ServerOptions options, ServedModel served, ConversationRequest.Reader read, Action<Utf8JsonWriter, PreparedPrompt> write)
     : ModelEndpoint(options, served)
 {
-    private readonly ServerOptions _options = options;
-    private readonly ServedModel _served = served;
-
     public static void WriteText(Utf8JsonWriter json, PreparedPrompt prompt)
     {
         json.WriteStartObject();
@@ -39,7 +36,7 @@ internal sealed class PromptEndpoint(
 
     protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedModel model)
     {
-        var request = read(fields, _served, model.Defaults(_options), model.Engine.Tokenizer);
+        var request = read(fields, Served, model.Defaults(Options), model.Engine.Tokenizer);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
         return model.Prepare(request.Prompt, out var error) is { } prompt

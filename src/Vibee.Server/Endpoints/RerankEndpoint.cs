@@ -11,15 +11,13 @@ internal sealed class RerankEndpoint(ServerOptions options, ServedModel served, 
     private static readonly ApiError NoReranker = new(501,
         "The model is no reranker. Serve one, such as bge-reranker-v2-m3, to rank documents.", Type: ApiError.NotSupported) { IsFinal = true };
 
-    private readonly ServedModel _served = served;
-
     protected override ApiError Refusal(Loaded model) => NoReranker;
 
     protected override Func<HttpContext, Task> Reply(RequestFields fields, LoadedEmbedder model)
     {
         if (!model.Ranks)
             return NoReranker.SendAsync;
-        var request = RerankRequest.Read(fields, _served, model);
+        var request = RerankRequest.Read(fields, Served, model);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
         return context => sender.SendAsync(context, model.Engine, request.Inputs, vectors => Answer(request, vectors),

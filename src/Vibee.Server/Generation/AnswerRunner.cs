@@ -153,10 +153,7 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
         return ErrorOf(text).SendAsync(context);
     }
 
-    private ApiError ErrorOf(GeneratedText text) =>
-        lifetime.ApplicationStopping.IsCancellationRequested ? ApiError.ShuttingDown
-        : text.Error is { } message ? ApiError.Internal with { Message = message }
-        : ApiError.Internal;
+    private ApiError ErrorOf(GeneratedText text) => ApiError.OfFailure(text.Error, lifetime);
 
     private static void CancelAll(IReadOnlyList<Choice> choices)
     {

@@ -34,8 +34,7 @@ internal sealed class EmbeddingSender(ServerMetrics metrics, IHostApplicationLif
             return; // nobody is there to be told
         if (reason == FinishReason.Failed)
         {
-            await (lifetime.ApplicationStopping.IsCancellationRequested ? ApiError.ShuttingDown : ApiError.Internal with { Message = request.Error! })
-                .SendAsync(context);
+            await ApiError.OfFailure(request.Error, lifetime).SendAsync(context);
             return;
         }
 

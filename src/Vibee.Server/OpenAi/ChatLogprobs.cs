@@ -24,7 +24,7 @@ internal sealed class ChatLogprobs(ITokenizer tokenizer)
         foreach (var token in tokens)
         {
             json.WriteStartObject();
-            Write(json, token.Bytes.Span, token.Logprobs.Logprob);
+            Write(json, token.Bytes.Span, token.Logprobs!.Logprob);
             json.WriteStartArray("top_logprobs"u8);
             foreach (var (rival, logprob) in token.Logprobs.Top)
             {

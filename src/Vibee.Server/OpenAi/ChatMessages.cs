@@ -33,12 +33,7 @@ internal static class ChatMessages
             return result;
 
         if ((message.String("reasoning_content") ?? message.String("reasoning")) is { } reasoning)
-        {
-            // Templates use one name or the other.
-            result["reasoning_content"] = reasoning;
-            result["reasoning"] = reasoning;
-        }
-
+            TemplateMessage.AddReasoning(result, reasoning);
         if (message.String("refusal") is { } refusal)
             result["content"] ??= refusal;
         if (message.Bool("prefix") == true)
@@ -46,7 +41,7 @@ internal static class ChatMessages
         if (message.Array("tool_calls") is { } calls && calls.GetArrayLength() > 0)
             result["tool_calls"] = ReadToolCalls(message, calls);
         else if (message.Object("function_call") is { } call)
-            result["tool_calls"] = new JsonArray(ToolCall(null, call)); // what a call was called before there were several
+            result["tool_calls"] = new JsonArray(ReadToolCall(null, call)); // what a call was called before there were several
         return result;
     }
 
@@ -57,24 +52,15 @@ internal static class ChatMessages
         {
             call.Require("function", out _);
             if (call.Object("function") is { } function)
-                result.Add((JsonNode)ToolCall(call.String("id"), function));
+                result.Add(ReadToolCall(call.String("id"), function));
         }
 
         return result;
     }
 
-    private static JsonObject ToolCall(string? id, RequestFields function)
+    private static JsonNode ReadToolCall(string? id, RequestFields function)
     {
         function.Require("name", out _);
-        return new JsonObject
-        {
-            ["id"] = id,
-            ["type"] = "function",
-            ["function"] = new JsonObject
-            {
-                ["name"] = function.String("name"),
-                ["arguments"] = function.String("arguments") is { Length: > 0 } arguments ? arguments : "{}",
-            },
-        };
+        return TemplateMessage.ToolCall(id, function.String("name"), function.String("arguments"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Vibee.Engine;
+using Vibee.Engine.Sampling;
 using Vibee.Engine.Text;
 using Vibee.Server.Generation;
 
@@ -20,12 +21,12 @@ internal sealed class CompletionLogprobs(ITokenizer tokenizer)
 
         json.WriteStartArray("token_logprobs"u8);
         foreach (var token in tokens)
-            json.WriteNumberValue(token.Logprobs.Logprob);
+            WriteLogprob(json, token.Logprobs);
         json.WriteEndArray();
 
         json.WriteStartArray("top_logprobs"u8);
         foreach (var token in tokens)
-            WriteTop(json, token);
+            WriteTop(json, token.Token, token.Logprobs);
         json.WriteEndArray();
 
         json.WriteStartArray("text_offset"u8);
@@ -48,21 +49,35 @@ internal sealed class CompletionLogprobs(ITokenizer tokenizer)
         return count;
     }
 
-    private void WriteTop(Utf8JsonWriter json, GeneratedToken token)
+    private static void WriteLogprob(Utf8JsonWriter json, TokenLogprobs? logprobs)
     {
+        if (logprobs is null)
+            json.WriteNullValue();
+        else
+            json.WriteNumberValue(logprobs.Logprob);
+    }
+
+    private void WriteTop(Utf8JsonWriter json, int token, TokenLogprobs? logprobs)
+    {
+        if (logprobs is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
         // A map from text, so of tokens that are spelled alike only the likeliest can be in it.
         var seen = new HashSet<string>();
         json.WriteStartObject();
-        foreach (var (rival, logprob) in token.Logprobs.Top)
+        foreach (var (rival, logprob) in logprobs.Top)
         {
             var text = Encoding.UTF8.GetString(tokenizer.Bytes(rival, renderSpecial: true));
             if (seen.Add(text))
                 json.WriteNumber(text, logprob);
         }
 
-        var chosen = Encoding.UTF8.GetString(tokenizer.Bytes(token.Token, renderSpecial: true));
+        var chosen = Encoding.UTF8.GetString(tokenizer.Bytes(token, renderSpecial: true));
         if (seen.Add(chosen))
-            json.WriteNumber(chosen, token.Logprobs.Logprob);
+            json.WriteNumber(chosen, logprobs.Logprob);
         json.WriteEndObject();
     }
 }

@@ -65,8 +65,6 @@ internal sealed record CompletionRequest
             fields.Fail(name, "integer_above_max_value", $"'{name}' times the number of prompts must be at most {MaxChoices}.");
         }
 
-        if (request.Echo && request.Sampling.TopLogprobs is not null)
-            fields.Fail("echo", "unsupported_parameter", "'echo' together with 'logprobs' is not supported by this server.");
         if (fields.String("suffix") is { Length: > 0 })
             fields.Fail(ApiError.Unsupported("suffix"));
         SamplingFields.CheckResponseFormat(fields);
@@ -78,10 +76,8 @@ internal sealed record CompletionRequest
     private static int MaxTokensOf(RequestFields fields)
     {
         var maxTokens = SamplingFields.MaxTokens(fields, "max_tokens", 0) ?? DefaultMaxTokens;
-        if (maxTokens == 0 && fields.Bool("echo") == true)
-            fields.Fail("max_tokens", "unsupported_parameter", "'max_tokens': 0, which only scores the prompt, is not supported by this server.");
-        else if (maxTokens == 0)
-            fields.Fail("max_tokens", "integer_below_min_value", "'max_tokens' must be at least 1.");
+        if (maxTokens == 0 && fields.Bool("echo") != true)
+            fields.Fail("max_tokens", "integer_below_min_value", "'max_tokens' must be at least 1; 0, which only scores the prompt, needs 'echo': true.");
         return maxTokens;
     }
 

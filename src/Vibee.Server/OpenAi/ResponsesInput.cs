@@ -87,28 +87,14 @@ internal sealed class ResponsesInput
         var message = (string?)last?["role"] == "assistant" ? last! : Add("assistant", null);
         if (message["tool_calls"] is not JsonArray calls)
             message["tool_calls"] = calls = [];
-        calls.Add((JsonNode)new JsonObject
-        {
-            ["id"] = item.String("call_id"),
-            ["type"] = "function",
-            ["function"] = new JsonObject
-            {
-                ["name"] = item.String("name"),
-                ["arguments"] = item.String("arguments") is { Length: > 0 } arguments ? arguments : "{}",
-            },
-        });
+        calls.Add(TemplateMessage.ToolCall(item.String("call_id"), item.String("name"), item.String("arguments")));
     }
 
     private JsonObject Add(string role, JsonNode? content)
     {
         var message = new JsonObject { ["role"] = role, ["content"] = content };
         if (role == "assistant" && _reasoning is not null)
-        {
-            // Templates use one name or the other.
-            message["reasoning_content"] = _reasoning;
-            message["reasoning"] = _reasoning;
-        }
-
+            TemplateMessage.AddReasoning(message, _reasoning);
         _reasoning = null;
         _messages.Add((JsonNode)message);
         return message;

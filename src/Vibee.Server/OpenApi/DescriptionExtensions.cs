@@ -21,4 +21,8 @@ public static class DescriptionExtensions
     internal static IEndpointConventionBuilder MapJson(
         this IEndpointRouteBuilder routes, string path, IJsonEndpoint endpoint, string summary, params string[] examples) =>
         routes.MapPost(path, endpoint.HandleAsync).WithMetadata(new Operation(summary, endpoint, examples, []));
+
+    /// <summary>Says what an endpoint answers, by the names of <c>schemas.json</c>.</summary>
+    internal static IEndpointConventionBuilder Answers(this IEndpointConventionBuilder endpoint, string whole, string? chunk = null) =>
+        endpoint.WithMetadata(new Answers(whole, chunk));
 }

@@ -23,9 +23,7 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints, L
             WritePath(json, path.Key, path);
         json.WriteEndObject();
         json.WriteStartObject("components");
-        json.WriteStartObject("schemas");
-        ErrorSchemas.Write(json);
-        json.WriteEndObject();
+        Answers.WriteSchemas(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -57,11 +55,9 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints, L
         if (schema is not null)
             WriteBody(json, schema, operation.Examples);
         json.WriteStartObject("responses");
-        WriteAnswer(json, schema);
-        json.WriteStartObject("default");
-        json.WriteString("description", "What was wrong, and what to do.");
-        WriteReference(json, AnthropicError.IsAnthropic(path) ? ErrorSchemas.Anthropic : ErrorSchemas.OpenAi);
-        json.WriteEndObject();
+        WriteResponse(json, "200", "The answer.", endpoint.Metadata.GetMetadata<Answers>());
+        WriteResponse(json, "default", "What was wrong, and what to do.",
+            new Answers(AnthropicError.IsAnthropic(path) ? Answers.AnthropicError : Answers.Error));
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -110,32 +106,27 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints, L
         json.WriteEndObject();
     }
 
-    private static void WriteAnswer(Utf8JsonWriter json, FieldSchema? schema)
+    private static void WriteResponse(Utf8JsonWriter json, string status, string description, Answers? answers)
     {
-        json.WriteStartObject("200");
-        json.WriteString("description", "The answer.");
-        if (schema is not null)
+        json.WriteStartObject(status);
+        json.WriteString("description", description);
+        if (answers is not null)
         {
             json.WriteStartObject("content");
-            foreach (var type in (string[])["application/json", .. schema.Has("stream") ? ["text/event-stream"] : Array.Empty<string>()])
-            {
-                json.WriteStartObject(type);
-                json.WriteEndObject();
-            }
-
+            WriteContent(json, "application/json", answers.Whole);
+            if (answers.Event is not null)
+                WriteContent(json, "text/event-stream", answers.Event);
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
     }
 
-    private static void WriteReference(Utf8JsonWriter json, string schema)
+    private static void WriteContent(Utf8JsonWriter json, string type, string schema)
     {
-        json.WriteStartObject("content");
-        json.WriteStartObject("application/json");
+        json.WriteStartObject(type);
         json.WriteStartObject("schema");
         json.WriteString("$ref", $"#/components/schemas/{schema}");
-        json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -61,6 +61,14 @@ public sealed record ApiError(
         _ => Internal,
     };
 
+    /// <summary>Why work that was taken came to no end.</summary>
+    /// <param name="message">What the engine says, which is safe to show.</param>
+    /// <param name="lifetime">While the server stops, that is why.</param>
+    internal static ApiError OfFailure(string? message, IHostApplicationLifetime lifetime) =>
+        lifetime.ApplicationStopping.IsCancellationRequested ? ShuttingDown
+        : message is null ? Internal
+        : Internal with { Message = message };
+
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

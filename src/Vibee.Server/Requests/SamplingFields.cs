@@ -105,10 +105,15 @@ internal static class SamplingFields
             fields.Fail(ApiError.Unsupported("response_format"));
     }
 
-    /// <summary>Extensions of other servers that would change the answer and are not available here.</summary>
+    /// <summary>Extensions of other servers that would change the answer and are not available here; values that change
+    /// nothing, which some clients always send, pass.</summary>
     public static void RefuseExtensions(RequestFields fields)
     {
-        fields.Refuse("grammar", "json_schema", "typical_p", "min_tokens");
+        fields.Refuse("grammar", "json_schema");
+        if (fields.Number("typical_p", 0, 1) < 1)
+            fields.Fail(ApiError.Unsupported("typical_p"));
+        if (fields.Integer("min_tokens", 0, int.MaxValue) > 0)
+            fields.Fail(ApiError.Unsupported("min_tokens"));
         fields.RefuseTrue("return_token_ids", "return_progress", "include_stop_str_in_output");
         if (fields.Array("stop_token_ids") is { } ids && ids.GetArrayLength() > 0)
             fields.Fail(ApiError.Unsupported("stop_token_ids"));

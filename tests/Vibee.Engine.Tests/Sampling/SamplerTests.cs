@@ -69,6 +69,43 @@ public class SamplerTests
         Assert.True(draws.Distinct().Count() > 200);
     }
 
+    [Theory]
+    [InlineData(0f, 0.1f)]
+    [InlineData(0f, 3f)] // so flat that the draw reaches far down
+    [InlineData(0.05f, 1f)]
+    [InlineData(0.0001f, 2f)]
+    public void Sample_WithoutTopKAndTopP_DrawsFromAllFromTheMostLikelyDown(float minP, float temperature)
+    {
+        const int Vocabulary = 5000;
+        var random = new Random(4);
+        var logits = Enumerable.Range(0, Vocabulary).Select(_ => random.Next(2000) * 0.005f).ToArray();
+        var sorted = Enumerable.Range(0, Vocabulary).OrderByDescending(token => logits[token]).ThenBy(token => token)
+            .Where(token => minP == 0 || logits[token] >= logits.Max() + MathF.Log(minP)).ToArray();
+        var weights = sorted.Select(token => Math.Exp(((double)logits[token] - logits[sorted[0]]) / temperature)).ToArray();
+        var seeded = new RandomSource(11);
+        var expected = Enumerable.Range(0, 300).Select(_ =>
+        {
+            var target = seeded.NextDouble() * weights.Sum();
+            return sorted[Enumerable.Range(0, sorted.Length).First(i => (target -= weights[i]) < 0)];
+        });
+
+        var sampling = new SamplingParams { Temperature = temperature, TopK = 0, TopP = 1, MinP = minP, Seed = 11 };
+        var sampler = new Sampler(sampling, Tokenizer, new Candidates(Vocabulary));
+        Assert.Equal(expected, Enumerable.Range(0, 300).Select(_ => sampler.Sample(logits.ToArray(), [0], out TokenLogprobs? _)));
+    }
+
+    [Fact]
+    public void Sample_RepeatPenaltyOverEverything_PenalizesEachTokenOnce()
+    {
+        var sampling = new SamplingParams { Temperature = 0, RepeatPenalty = 2, RepeatWindow = -1 };
+        var sampler = new Sampler(sampling, Tokenizer, new Candidates(257));
+        var history = Enumerable.Range(0, 10_000).Select(i => i % 3).ToArray();
+        // 8 / 2 is still above 3; 8 / 4 would not be.
+        Assert.Equal(1, sampler.Sample(Logits((1, 8f), (7, 3f)), history, out _));
+        Assert.Equal(7, sampler.Sample(Logits((1, 5f), (7, 3f)), history, out _));
+        Assert.Equal(1, sampler.Sample(Logits((1, 5f), (7, 3f)), [2], out _));
+    }
+
     [Fact]
     public void Sample_Bias_BansAndForces()
     {

@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Vibee.Tests;
+
+/// <summary>What the README tells people to type works as it is printed.</summary>
+public partial class ReadmeTests
+{
+    private const string Address = "http://localhost:8000";
+
+    // A refusal must end the shell, which it does not by itself.
+    private const string Strict = """
+        set -e
+        curl() { command curl --silent --show-error --fail-with-body "$@"; }
+
+        """;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task CurlSnippets_AsPrinted_AreAnsweredAsPrinted()
+    {
+        if (!await RunsAsync("curl --version"))
+            Assert.Skip("there is no bash with curl");
+        var snippets = Snippet().Matches(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "README.md"), Cancellation))
+            .Select(match => (Command: match.Groups[1].Value, Output: match.Groups[2].Value))
+            .Where(snippet => snippet.Command.StartsWith("curl ", StringComparison.Ordinal)).ToList();
+        Assert.True(snippets.Count >= 4, "The README has another form than this test knows.");
+
+        var (process, client) = await VibeeProcess.ServeAsync("-m", Checkout.Model("igla-tiny.gguf"));
+        await using (process)
+        using (client)
+        {
+            foreach (var (command, expected) in snippets)
+            {
+                Assert.Contains(Address, command);
+                var address = client.BaseAddress!.AbsoluteUri.TrimEnd('/');
+                var (exitCode, output, error) = await BashAsync(Strict + command.Replace(Address, address));
+                Assert.True(exitCode == 0, $"{command} ended with exit code {exitCode}: {output}{error}");
+                Assert.NotEmpty(output);
+                if (expected.Length > 0)
+                    Assert.Equal(expected.Trim(), output.Trim());
+            }
+        }
+    }
+
+    private static async Task<bool> RunsAsync(string command)
+    {
+        try
+        {
+            return (await BashAsync(command)).ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> BashAsync(string script)
+    {
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = bash.StandardOutput.ReadToEndAsync(Cancellation);
+        var error = bash.StandardError.ReadToEndAsync(Cancellation);
+        await bash.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        return (bash.ExitCode, await output, await error);
+    }
+
+    /// <summary>A command, and what it prints where the README says so.</summary>
+    [GeneratedRegex(@"^```bash\r?\n(.*?)^```\r?\n(?:```json\r?\n(.*?)^```)?", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Snippet();
+}
