@@ -11,7 +11,7 @@ internal sealed class StepBudget(int parallel, int batchTokens)
 {
     /// <summary>How much longer a step may take for the prompts it takes along, for those whose streams it serves.
     /// What is promised is 2; the rest is for what was estimated wrongly.</summary>
-    private const double MostSlowdown = 1.7;
+    private const double MostSlowdown = 1.5;
 
     /// <summary>A step that serves no stream may take this long: whoever comes meanwhile, or goes, waits for its end.</summary>
     private const double MostSeconds = 0.5;
