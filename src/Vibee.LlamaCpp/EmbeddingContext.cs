@@ -16,8 +16,7 @@ internal static class EmbeddingContext
         // Beyond what it was trained on, an encoder has no position embeddings: native code ends the process.
         var contextLength = Math.Min(options.ContextLength ?? info.TrainedContextLength, info.TrainedContextLength);
         var tokens = Math.Max(options.BatchTokens, contextLength);
-        var isRecurrent = NativeMethods.llama_model_is_recurrent(model.Pointer) || NativeMethods.llama_model_is_hybrid(model.Pointer);
-        var inputs = Math.Min(isRecurrent ? options.Slots : MostInputs, tokens);
+        var inputs = Math.Min(model.IsRecurrent ? options.Slots : MostInputs, tokens);
 
         var parameters = NativeMethods.llama_context_default_params();
         parameters.embeddings = 1;
@@ -39,7 +38,7 @@ internal static class EmbeddingContext
         {
             threads = ComputeThreads.Attach(context, options.Threads);
             var capacity = new EmbeddingCapacity(inputs, Math.Min(options.BatchTokens, tokens), contextLength);
-            return new LlamaEmbeddingRunner(model, context, threads, info, tokenizer, pooling, capacity);
+            return new LlamaEmbeddingRunner(new ContextHandle(model, context, threads, tokens), model, info, tokenizer, pooling, capacity);
         }
         catch
         {

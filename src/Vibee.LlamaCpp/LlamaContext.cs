@@ -17,9 +17,8 @@ internal static unsafe class LlamaContext
             throw new RunnerException($"A KV cache of {cells} tokens (--kv-cache, in steps of {CellsPad}) does not hold one request of {contextLength} (--ctx)");
         // A recurrent state is one sum over all positions. With a sliding window, llama.cpp gives cells that have left the
         // window to other sequences, so that what a slot holds has holes.
-        var sharesPrefixes = !NativeMethods.llama_model_is_recurrent(model.Pointer) && !NativeMethods.llama_model_is_hybrid(model.Pointer)
-            && NativeMethods.llama_model_n_swa(model.Pointer) == 0;
-        var slots = !sharesPrefixes ? options.Slots : Math.Min(options.Slots + options.PrefixSlots, NativeMethods.MaxSequences);
+        var sharesPrefixes = !model.IsRecurrent && NativeMethods.llama_model_n_swa(model.Pointer) == 0;
+        var slots = sharesPrefixes ? Math.Min(options.Slots + options.PrefixSlots, NativeMethods.MaxSequences) : options.Slots;
         if (options.Slots > NativeMethods.MaxSequences)
             throw new RunnerException($"{options.Slots} parallel sequences (--parallel) are too many: llama.cpp takes {NativeMethods.MaxSequences}.");
         if (cells > int.MaxValue)
@@ -64,7 +63,7 @@ internal static unsafe class LlamaContext
                 SharesPrefixes = sharesPrefixes,
                 StateFormat = $"llama.cpp {LlamaLibrary.Version} {options.KvType} {options.FlashAttention}",
             };
-            return new LlamaRunner(model, context, threads, info, tokenizer, capacity, batchLogits);
+            return new LlamaRunner(new ContextHandle(model, context, threads, capacity.BatchTokens), info, tokenizer, capacity);
         }
         catch
         {

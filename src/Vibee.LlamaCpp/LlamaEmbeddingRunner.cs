@@ -7,22 +7,14 @@ namespace Vibee.LlamaCpp;
 /// layer is pooled. Made by <see cref="LlamaLoader.LoadEmbedder"/>.</summary>
 public sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
 {
-    private readonly ModelHandle _model;
-    private readonly ComputeThreads? _threads;
-    private readonly nint _memory; // none in an encoder
-    private readonly TokenBatch _batch;
+    private readonly ContextHandle _context;
     private readonly PairEncoder _pairs;
-    private nint _context;
 
-    /// <summary>Becomes the owner of all that is passed.</summary>
+    /// <summary>Becomes the owner of <paramref name="context"/>, which is one of <paramref name="model"/>.</summary>
     internal LlamaEmbeddingRunner(
-        ModelHandle model, nint context, ComputeThreads? threads, ModelInfo info, LlamaTokenizer tokenizer, Pooling pooling, EmbeddingCapacity capacity)
+        ContextHandle context, ModelHandle model, ModelInfo info, LlamaTokenizer tokenizer, Pooling pooling, EmbeddingCapacity capacity)
     {
-        _model = model;
         _context = context;
-        _threads = threads;
-        _memory = NativeMethods.llama_get_memory(context);
-        _batch = new TokenBatch(Math.Max(capacity.BatchTokens, capacity.ContextLength));
         _pairs = new PairEncoder(model, tokenizer);
         Model = info;
         Tokenizer = tokenizer;
@@ -50,16 +42,16 @@ public sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
         // Native code ends the process over these.
         foreach (var input in batch.Slots)
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)input, (uint)Capacity.Inputs, nameof(batch));
-        if (_memory != 0)
-            NativeMethods.llama_memory_clear(_memory, data: false);
-        var code = NativeMethods.llama_decode(_context, _batch.Fill(batch));
+        if (_context.Memory != 0)
+            NativeMethods.llama_memory_clear(_context.Memory, data: false);
+        var code = _context.Decode(batch);
         if (code != 0)
             throw new RunnerException($"llama.cpp could not embed a batch of {batch.Count} tokens ({code}): {NativeLog.Reason}");
     }
 
     public ReadOnlySpan<float> Vector(int input)
     {
-        var vector = NativeMethods.llama_get_embeddings_seq(_context, input);
+        var vector = NativeMethods.llama_get_embeddings_seq(_context.Pointer, input);
         if (vector is null)
             throw new ArgumentException($"The last batch had no input {input}.", nameof(input));
         return new ReadOnlySpan<float>(vector, VectorLength);
@@ -78,14 +70,5 @@ public sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
     }
 
     /// <summary>On the owning thread, which is in no other call.</summary>
-    public void Dispose()
-    {
-        if (_context == 0)
-            return;
-        NativeMethods.llama_free(_context);
-        _context = 0;
-        _threads?.Dispose();
-        _model.Dispose();
-        _batch.Dispose();
-    }
+    public void Dispose() => _context.Dispose();
 }

@@ -8,26 +8,15 @@ namespace Vibee.LlamaCpp;
 /// </summary>
 public sealed unsafe class LlamaRunner : IModelRunner
 {
-    private readonly ModelHandle _model;
-    private readonly ComputeThreads? _threads;
-    private readonly nint _memory;
-    private readonly int _batchLogits;
-    private readonly TokenBatch _batch;
-    private nint _context;
+    private readonly ContextHandle _context;
 
-    /// <summary>Becomes the owner of all that is passed.</summary>
-    internal LlamaRunner(
-        ModelHandle model, nint context, ComputeThreads? threads, ModelInfo info, LlamaTokenizer tokenizer, RunnerCapacity capacity, int batchLogits)
+    /// <summary>Becomes the owner of <paramref name="context"/>.</summary>
+    internal LlamaRunner(ContextHandle context, ModelInfo info, LlamaTokenizer tokenizer, RunnerCapacity capacity)
     {
-        _model = model;
         _context = context;
-        _threads = threads;
-        _memory = NativeMethods.llama_get_memory(context);
-        _batchLogits = batchLogits;
         Model = info;
         Tokenizer = tokenizer;
         Capacity = capacity;
-        _batch = new TokenBatch(capacity.BatchTokens);
     }
 
     public ModelInfo Model { get; }
@@ -42,12 +31,12 @@ public sealed unsafe class LlamaRunner : IModelRunner
         foreach (var slot in batch.Slots)
             CheckSlot(slot);
         var outputs = batch.WantsLogits.Count(true);
-        if (outputs > _batchLogits)
-            throw new ArgumentException($"{outputs} tokens ask for logits, but the model was loaded for {_batchLogits} in one batch.", nameof(batch));
+        if (outputs > Capacity.BatchLogits)
+            throw new ArgumentException($"{outputs} tokens ask for logits, but the model was loaded for {Capacity.BatchLogits} in one batch.", nameof(batch));
         if (batch.Count == 0)
             return ForwardResult.Done;
 
-        return NativeMethods.llama_decode(_context, _batch.Fill(batch)) switch
+        return _context.Decode(batch) switch
         {
             0 => ForwardResult.Done,
             1 => ForwardResult.CacheFull,
@@ -57,7 +46,7 @@ public sealed unsafe class LlamaRunner : IModelRunner
 
     public Span<float> Logits(int index)
     {
-        var row = NativeMethods.llama_get_logits_ith(_context, index);
+        var row = NativeMethods.llama_get_logits_ith(_context.Pointer, index);
         if (row is null)
             throw new ArgumentException($"The last batch asked for no logits at index {index}.", nameof(index));
         return new Span<float>(row, Tokenizer.VocabularySize);
@@ -68,10 +57,10 @@ public sealed unsafe class LlamaRunner : IModelRunner
         CheckSlot(source);
         CheckSlot(target);
         // A recurrent state is one sum over all positions: it can be shared, but not up to a point.
-        if (!Capacity.SharesPrefixes && length != NativeMethods.llama_memory_seq_pos_max(_memory, source) + 1)
+        if (!Capacity.SharesPrefixes && length != NativeMethods.llama_memory_seq_pos_max(_context.Memory, source) + 1)
             return false;
         if (length > 0)
-            NativeMethods.llama_memory_seq_cp(_memory, source, target, 0, Capacity.SharesPrefixes ? length : -1);
+            NativeMethods.llama_memory_seq_cp(_context.Memory, source, target, 0, Capacity.SharesPrefixes ? length : -1);
         return true;
     }
 
@@ -79,19 +68,19 @@ public sealed unsafe class LlamaRunner : IModelRunner
     {
         CheckSlot(slot);
         ArgumentOutOfRangeException.ThrowIfNegative(start);
-        return NativeMethods.llama_memory_seq_rm(_memory, slot, start, -1);
+        return NativeMethods.llama_memory_seq_rm(_context.Memory, slot, start, -1);
     }
 
     public byte[]? Save(int slot)
     {
         CheckSlot(slot);
-        var size = NativeMethods.llama_state_seq_get_size(_context, slot);
+        var size = NativeMethods.llama_state_seq_get_size(_context.Pointer, slot);
         if (size > (nuint)Array.MaxLength)
             return null;
         var state = new byte[size];
         fixed (byte* target = state)
         {
-            if (NativeMethods.llama_state_seq_get_data(_context, target, size, slot) != size)
+            if (NativeMethods.llama_state_seq_get_data(_context.Pointer, target, size, slot) != size)
                 return null;
         }
 
@@ -103,9 +92,9 @@ public sealed unsafe class LlamaRunner : IModelRunner
         CheckSlot(slot);
         fixed (byte* source = state)
         {
-            if (NativeMethods.llama_state_seq_set_data(_context, source, (nuint)state.Length, slot) != 0
-                && (!Capacity.SharesPrefixes || NativeMethods.llama_memory_seq_pos_min(_memory, slot) == 0)
-                && NativeMethods.llama_memory_seq_pos_max(_memory, slot) == length - 1)
+            if (NativeMethods.llama_state_seq_set_data(_context.Pointer, source, (nuint)state.Length, slot) != 0
+                && (!Capacity.SharesPrefixes || NativeMethods.llama_memory_seq_pos_min(_context.Memory, slot) == 0)
+                && NativeMethods.llama_memory_seq_pos_max(_context.Memory, slot) == length - 1)
                 return true;
         }
 
@@ -119,21 +108,12 @@ public sealed unsafe class LlamaRunner : IModelRunner
         var batch = new Batch(1);
         batch.Add(Tokenizer.BeginToken ?? 0, 0, 0, wantsLogits: true);
         Forward(batch);
-        NativeMethods.llama_synchronize(_context);
-        NativeMethods.llama_memory_clear(_memory, data: true);
+        NativeMethods.llama_synchronize(_context.Pointer);
+        NativeMethods.llama_memory_clear(_context.Memory, data: true);
     }
 
     /// <summary>On the owning thread, which is in no other call.</summary>
-    public void Dispose()
-    {
-        if (_context == 0)
-            return;
-        NativeMethods.llama_free(_context);
-        _context = 0;
-        _threads?.Dispose();
-        _model.Dispose();
-        _batch.Dispose();
-    }
+    public void Dispose() => _context.Dispose();
 
     private void CheckSlot(int slot)
     {

@@ -15,6 +15,9 @@ internal sealed class ModelHandle : SafeHandle
     /// <summary>For the runner, which holds the model for as long as it lives.</summary>
     public nint Pointer => handle;
 
+    /// <summary>Whether it keeps, in all or some layers, one state for a whole sequence instead of cells.</summary>
+    public bool IsRecurrent => NativeMethods.llama_model_is_recurrent(handle) || NativeMethods.llama_model_is_hybrid(handle);
+
     protected override bool ReleaseHandle()
     {
         NativeMethods.llama_model_free(handle);

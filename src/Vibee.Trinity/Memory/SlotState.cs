@@ -31,7 +31,7 @@ internal static class SlotState
         if (!MemoryMarshal.TryRead(state, out Header header) || header.Version != Version || header.Type != (int)cache.Type || header.BlockBytes != cache.BlockBytes)
             return false;
         var blocks = state[Marshal.SizeOf<Header>()..];
-        if (header.Length < 0 || header.Length != length)
+        if (header.Length != length)
             return false;
         if (blocks.Length != (header.Length + KvCache.BlockLength - 1L) / KvCache.BlockLength * cache.BlockBytes)
             return false;
