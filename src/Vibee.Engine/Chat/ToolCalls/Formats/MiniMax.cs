@@ -1,0 +1,25 @@
+namespace Vibee.Engine.Chat.ToolCalls.Formats;
+
+/// <summary>MiniMax M1, as Apriel: lines or a list of objects between tags; M2: tags around every argument.</summary>
+internal static class MiniMax
+{
+    public static ToolCallFormat M1 { get; } = new CallFormat("tool-calls-list")
+    {
+        Signs = ["<tool_calls>"],
+        Syntaxes = [new JsonCalls("<tool_calls>") { IsList = true, Closers = ["</tool_calls>"], Next = "{" }],
+    };
+
+    public static ToolCallFormat M2 { get; } = new CallFormat("minimax-m2")
+    {
+        Signs = ["<minimax:tool_call>", "<invoke name="],
+        Syntaxes =
+        [
+            new MarkupCalls("<invoke name=\"", ">", "</invoke>")
+            {
+                Key = "<parameter name=\"", Value = ">", ValueInFull = "\">", End = "</parameter>",
+                Wrappers = ["<minimax:tool_call>"],
+                Closers = ["</minimax:tool_call>"],
+            },
+        ],
+    };
+}

@@ -1,0 +1,51 @@
+using Vibee.Engine.Chat.ToolCalls.Formats;
+
+namespace Vibee.Engine.Chat.ToolCalls;
+
+/// <summary>
+/// How a family of models writes its calls. One description makes both what reads them and what constrains them.
+/// </summary>
+/// <param name="Name">What people call it.</param>
+public abstract record ToolCallFormat(string Name)
+{
+    /// <summary>What a model without a format of its own is asked to write.</summary>
+    public static ToolCallFormat Generic => GenericFormat.Format;
+
+    /// <summary>From the particular to the general: the first whose signs a template bears is its format.</summary>
+    internal static IReadOnlyList<ToolCallFormat> All { get; } =
+    [
+        Harmony.Format, Kimi.Format, DeepSeek.V3, DeepSeek.V31, DeepSeek.V32, QwenCoder.Format, MiniMax.M2, MiniCpm.Format,
+        Glm.Format, Functionary.V32, Functionary.V31, Mistral.Named, Mistral.Listed, CommandR.Special, CommandR.Action,
+        Gemma.Format, Lfm.Format, Apertus.Format, Nemotron.Format, MiniMax.M1, Granite.Format, Phi.Format, GigaChat.Format,
+        Firefunction.Format, Llama.Format, Hermes.Format,
+    ];
+
+    /// <summary>Ways to write calls. The first is the one that is constrained; the others are understood too.</summary>
+    internal CallSyntax[] Syntaxes { get; init; } = [];
+
+    /// <summary>What a template of this format has in its source, all of it.</summary>
+    internal string[] Signs { get; init; } = [];
+
+    /// <summary>Whether answers are written in it even where there are no tools.</summary>
+    public bool IsAlways { get; init; }
+
+    /// <summary>Whether the template takes the tools from the system message, as text.</summary>
+    public bool ReadsToolsFromSystem { get; init; }
+
+    /// <summary>What tells the model to write this, where its template does not; the tools follow.</summary>
+    public string? Instructions { get; init; }
+
+    /// <summary>The format of a template, by what its source says; the generic one where it says nothing known.</summary>
+    public static ToolCallFormat Of(string template) =>
+        All.FirstOrDefault(format => format.Signs.All(sign => template.Contains(sign, StringComparison.Ordinal))) ?? Generic;
+
+    /// <summary>Makes what takes one output apart.</summary>
+    /// <param name="tools">What may be called.</param>
+    /// <param name="prompt">What the model was given.</param>
+    /// <param name="isConstrained">Whether a grammar vouches for calls once they have begun.</param>
+    public virtual OutputParser Parse(IReadOnlyList<ToolDefinition> tools, string prompt, bool isConstrained) =>
+        new ToolCallParser(this, tools, prompt, isConstrained);
+}
+
+/// <summary>A format that is nothing but ways to write calls.</summary>
+internal sealed record CallFormat(string Name) : ToolCallFormat(Name);
