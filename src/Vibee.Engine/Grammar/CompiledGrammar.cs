@@ -19,6 +19,7 @@ public sealed class CompiledGrammar
     /// <summary>States that are kept before all are forgotten: about 100 MB.</summary>
     private const int MaxSize = 200_000;
     private const int MaxLexemes = 20_000;
+    private const long BytesEach = 500;
 
     private readonly Recognizer _recognizer;
     private readonly Queue<TokenMask> _masks = new();
@@ -42,6 +43,9 @@ public sealed class CompiledGrammar
 
     /// <summary>What a JSON Schema asks for and the grammar does not ensure; empty for other kinds of grammar.</summary>
     public IReadOnlyList<UnenforcedKeyword> Unenforced { get; }
+
+    /// <summary>About how much memory it holds.</summary>
+    internal long Bytes => _recognizer.Size * BytesEach + _masks.Count * (long)(_builder?.Vocabulary.MaskLength ?? 0) * sizeof(ulong);
 
     internal MatchState Start { get; }
 
