@@ -1,4 +1,5 @@
 using Vibee.Engine.Chat.ToolCalls.Reading;
+using Vibee.Engine.Grammar;
 
 namespace Vibee.Engine.Chat.ToolCalls;
 
@@ -14,6 +15,11 @@ internal abstract record CallSyntax(string Open)
 
     /// <summary>What begins another call right after one; null is <see cref="Open"/> again.</summary>
     public string? Next { get; init; }
+
+    /// <summary>What is written before and after a call for looks, and around all of them.</summary>
+    public (string Open, string Close) Each { get; init; }
+
+    public (string Open, string Close) All { get; init; }
 
     /// <summary>Whether it opens with something that is common in texts: then it counts only where the output begins.</summary>
     public bool OnlyAtStart { get; init; }
@@ -36,9 +42,6 @@ internal sealed record JsonCalls(string Open, string Name = "name", string Argum
     /// <summary>Whether calls are written as a list, even if there is one only.</summary>
     public bool IsList { get; init; }
 
-    /// <summary>Of a list: what each call is given as its id, by key and the value's pattern.</summary>
-    public (string Key, string Pattern)? Id { get; init; }
-
     // Where nothing else opens it, the bracket does.
     public override int Kept => OnlyAtStart || Open.EndsWith('{') ? 1 : 0;
 
@@ -57,8 +60,8 @@ internal sealed record NamedCalls(string Open, string Separator, string Close) :
     /// <summary>What models write before the name.</summary>
     public string NamePrefix { get; init; } = "";
 
-    /// <summary>What models may write between the name and the separator, with more behind it.</summary>
-    public string? NameSuffix { get; init; }
+    /// <summary>A pattern of what models write between the name and the separator.</summary>
+    public string NameSuffix { get; init; } = "";
 
     public override IEnumerable<string> Markers => [.. base.Markers, Separator, Close];
 
@@ -103,8 +106,8 @@ internal sealed record EnclosedCalls(string Open, string Close, Func<string, IRe
     /// <summary>Control tokens inside it.</summary>
     public string[] Inner { get; init; } = [];
 
-    /// <summary>Whether it is the notation of Python.</summary>
-    public bool IsPython { get; init; }
+    /// <summary>How one call is written.</summary>
+    public required Func<ToolDefinition, GrammarPart> Write { get; init; }
 
     public override IEnumerable<string> Markers => [.. base.Markers, Close, .. Inner];
 

@@ -1,4 +1,5 @@
 using Vibee.Engine.Chat.ToolCalls.Formats;
+using Vibee.Engine.Grammar;
 
 namespace Vibee.Engine.Chat.ToolCalls;
 
@@ -14,7 +15,7 @@ public abstract record ToolCallFormat(string Name)
     /// <summary>From the particular to the general: the first whose signs a template bears is its format.</summary>
     internal static IReadOnlyList<ToolCallFormat> All { get; } =
     [
-        Harmony.Format, Kimi.Format, DeepSeek.V3, DeepSeek.V31, DeepSeek.V32, QwenCoder.Format, MiniMax.M2, MiniCpm.Format,
+        Harmony.Format, Kimi.Format, DeepSeek.V3, DeepSeek.V31, DeepSeek.V32, QwenCoder.Seed, QwenCoder.Format, MiniMax.M2, MiniCpm.Format,
         Glm.Format, Functionary.V32, Functionary.V31, Mistral.Named, Mistral.Listed, CommandR.Special, CommandR.Action,
         Gemma.Format, Lfm.Format, Apertus.Format, Nemotron.Format, MiniMax.M1, Granite.Format, Phi.Format, GigaChat.Format,
         Firefunction.Format, Llama.Format, Hermes.Format,
@@ -32,12 +33,30 @@ public abstract record ToolCallFormat(string Name)
     /// <summary>Whether the template takes the tools from the system message, as text.</summary>
     public bool ReadsToolsFromSystem { get; init; }
 
+    /// <summary>How long the template wants the ids of calls to be; 0 where it does not care.</summary>
+    public int IdLength { get; init; }
+
     /// <summary>What tells the model to write this, where its template does not; the tools follow.</summary>
     public string? Instructions { get; init; }
 
     /// <summary>The format of a template, by what its source says; the generic one where it says nothing known.</summary>
     public static ToolCallFormat Of(string template) =>
         All.FirstOrDefault(format => format.Signs.All(sign => template.Contains(sign, StringComparison.Ordinal))) ?? Generic;
+
+    /// <summary>An answer that is calls and nothing else.</summary>
+    /// <param name="tools">What may be called.</param>
+    /// <param name="most">How many calls at most.</param>
+    /// <param name="prompt">What the model was given: some formats begin a call in it.</param>
+    public virtual GrammarPart Calls(IReadOnlyList<ToolDefinition> tools, int most, string prompt) =>
+        CallGrammar.Answer(Syntaxes[0], tools, most, prompt);
+
+    /// <summary>What begins a call in the midst of an answer, and nothing else; null where that cannot be told.</summary>
+    public virtual string? Trigger => Syntaxes[0] is { OnlyAtStart: false } syntax and not NamedCalls { Content: not null } ? syntax.Open : null;
+
+    /// <summary>What follows <see cref="Trigger"/> to the end of the answer.</summary>
+    /// <param name="tools">What may be called.</param>
+    /// <param name="most">How many calls at most, the one that was begun among them.</param>
+    public virtual GrammarPart AfterTrigger(IReadOnlyList<ToolDefinition> tools, int most) => CallGrammar.Rest(Syntaxes[0], tools, most);
 
     /// <summary>Makes what takes one output apart.</summary>
     /// <param name="tools">What may be called.</param>

@@ -7,6 +7,9 @@ namespace Vibee.Engine.Chat.ToolCalls;
 /// <param name="Parameters">A JSON Schema of its arguments, which are an object; nobody changes it any more.</param>
 public sealed record ToolDefinition(string Name, JsonObject Parameters)
 {
+    /// <summary>Where it stands in the request: what messages about its schema begin with.</summary>
+    public string Place { get; init; } = "";
+
     /// <summary>The schemas of its arguments by name, in the order in which they were written.</summary>
     internal JsonObject? Properties => Parameters["properties"] as JsonObject;
 

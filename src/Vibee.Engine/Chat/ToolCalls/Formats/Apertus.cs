@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Vibee.Engine.Chat.ToolCalls.Reading;
+using Vibee.Engine.Grammar;
 
 namespace Vibee.Engine.Chat.ToolCalls.Formats;
 
@@ -8,8 +10,11 @@ internal static class Apertus
     public static ToolCallFormat Format { get; } = new CallFormat("apertus")
     {
         Signs = ["<|tools_prefix|>"],
-        Syntaxes = [new EnclosedCalls("<|tools_prefix|>", "<|tools_suffix|>", Read)],
+        Syntaxes = [new EnclosedCalls("<|tools_prefix|>", "<|tools_suffix|>", Read) { Write = Write }],
     };
+
+    private static GrammarPart Write(ToolDefinition tool) => new GrammarPart.Sequence(
+        new GrammarPart.Literal($"[{{{JsonString.Quote(tool.Name)}: "), CallGrammar.ArgumentsOf(tool), new GrammarPart.Literal("}]"));
 
     private static IReadOnlyList<(string Name, string Arguments)>? Read(string text)
     {

@@ -8,10 +8,7 @@ internal static class CommandR
         Signs = ["<|START_ACTION|>"],
         Syntaxes =
         [
-            new JsonCalls("<|START_ACTION|>", "tool_name", "parameters")
-            {
-                IsList = true, Id = ("tool_call_id", "[0-9]{1,3}"), Closers = ["<|END_ACTION|>"],
-            },
+            new JsonCalls("<|START_ACTION|>", "tool_name", "parameters") { IsList = true, Closers = ["<|END_ACTION|>"], Each = ("", "<|END_ACTION|>") },
         ],
     };
 
@@ -20,7 +17,7 @@ internal static class CommandR
         Signs = ["Action:", "tool_name"],
         Syntaxes =
         [
-            new JsonCalls("Action: ```json", "tool_name", "parameters") { IsList = true, Closers = ["```"] },
+            new JsonCalls("Action: ```json", "tool_name", "parameters") { IsList = true, Closers = ["```"], Each = ("", "```") },
             new JsonCalls("Action:\n```json", "tool_name", "parameters") { IsList = true, Closers = ["```"] },
             new JsonCalls("Action:```json", "tool_name", "parameters") { IsList = true, Closers = ["```"] },
         ],

@@ -12,13 +12,13 @@ internal static class DeepSeek
     public static ToolCallFormat V3 { get; } = new CallFormat("deepseek-v3")
     {
         Signs = [Begin, "```json"],
-        Syntaxes = [new NamedCalls($"{Begin}function{Separator}", "\n```json\n", $"\n```{End}") { Wrappers = Wrappers, Closers = Closers }],
+        Syntaxes = [new NamedCalls($"{Begin}function{Separator}", "\n```json\n", $"\n```{End}") { Wrappers = Wrappers, Closers = Closers, All = ("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>") }],
     };
 
     public static ToolCallFormat V31 { get; } = new CallFormat("deepseek-v3.1")
     {
         Signs = [Begin],
-        Syntaxes = [new NamedCalls(Begin, Separator, End) { Wrappers = Wrappers, Closers = Closers }],
+        Syntaxes = [new NamedCalls(Begin, Separator, End) { Wrappers = Wrappers, Closers = Closers, All = ("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>") }],
     };
 
     public static ToolCallFormat V32 { get; } = new CallFormat("deepseek-v3.2")
@@ -31,6 +31,7 @@ internal static class DeepSeek
                 Key = "<｜DSML｜parameter name=\"", Value = ">", ValueInFull = "\" string=\"{0}\">", End = "</｜DSML｜parameter>",
                 Wrappers = ["<｜DSML｜function_calls>", "<｜DSML｜tool_calls>"],
                 Closers = ["</｜DSML｜function_calls>", "</｜DSML｜tool_calls>"],
+                All = ("\n\n<｜DSML｜function_calls>\n", "\n</｜DSML｜function_calls>"), Between = "\n",
             },
         ],
     };

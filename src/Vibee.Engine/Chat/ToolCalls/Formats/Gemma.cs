@@ -6,6 +6,13 @@ internal static class Gemma
     public static ToolCallFormat Format { get; } = new CallFormat("gemma-4")
     {
         Signs = ["<|tool_call>call:"],
-        Syntaxes = [new EnclosedCalls("<|tool_call>", "<tool_call|>", GemmaNotation.Read) { Inner = [GemmaNotation.Quote] }],
+        Syntaxes =
+        [
+            new EnclosedCalls("<|tool_call>", "<tool_call|>", GemmaNotation.Read)
+            {
+                Inner = [GemmaNotation.Quote],
+                Write = tool => CallGrammar.Members($"call:{tool.Name}{{", ":", "}", tool, GemmaNotation.Quote),
+            },
+        ],
     };
 }

@@ -10,7 +10,7 @@ internal static class Glm
         [
             new MarkupCalls("<tool_call>", "", "</tool_call>")
             {
-                Key = "<arg_key>", Value = "<arg_value>", ValueInFull = "</arg_key>\n<arg_value>", End = "</arg_value>",
+                Key = "<arg_key>", Value = "<arg_value>", ValueInFull = "</arg_key>\n<arg_value>", End = "</arg_value>", Between = "\n",
             },
         ],
     };

@@ -11,7 +11,8 @@ internal static class Kimi
             new NamedCalls("<|tool_call_begin|>", "<|tool_call_argument_begin|>", "<|tool_call_end|>")
             {
                 NamePrefix = "functions.",
-                NameSuffix = ":",
+                NameSuffix = ":[0-9]{1,3}",
+                All = ("<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"),
                 Wrappers = ["<|tool_calls_section_begin|>"],
                 Closers = ["<|tool_call_end|>", "<|tool_calls_section_end|>"],
             },

@@ -6,7 +6,7 @@ internal static class MiniMax
     public static ToolCallFormat M1 { get; } = new CallFormat("tool-calls-list")
     {
         Signs = ["<tool_calls>"],
-        Syntaxes = [new JsonCalls("<tool_calls>") { IsList = true, Closers = ["</tool_calls>"], Next = "{" }],
+        Syntaxes = [new JsonCalls("<tool_calls>") { IsList = true, Closers = ["</tool_calls>"], Next = "{", Each = ("", "</tool_calls>") }],
     };
 
     public static ToolCallFormat M2 { get; } = new CallFormat("minimax-m2")
@@ -19,6 +19,7 @@ internal static class MiniMax
                 Key = "<parameter name=\"", Value = ">", ValueInFull = "\">", End = "</parameter>",
                 Wrappers = ["<minimax:tool_call>"],
                 Closers = ["</minimax:tool_call>"],
+                All = ("<minimax:tool_call>\n", "\n</minimax:tool_call>"), Between = "\n",
             },
         ],
     };

@@ -8,12 +8,14 @@ internal static class Mistral
     public static ToolCallFormat Listed { get; } = new CallFormat("mistral")
     {
         Signs = [Open],
-        Syntaxes = [new JsonCalls(Open) { IsList = true, Id = ("id", "[a-zA-Z0-9]{9}"), Next = "{" }],
+        IdLength = 9,
+        Syntaxes = [new JsonCalls(Open) { IsList = true, Next = "{" }],
     };
 
     public static ToolCallFormat Named { get; } = new CallFormat("mistral-named")
     {
         Signs = [Open, "[ARGS]"],
-        Syntaxes = [new NamedCalls(Open, "[ARGS]", "") { NameSuffix = "[CALL_ID]" }, new JsonCalls("[{") { OnlyAtStart = true }],
+        IdLength = 9,
+        Syntaxes = [new NamedCalls(Open, "[ARGS]", ""), new JsonCalls("[{") { OnlyAtStart = true }],
     };
 }

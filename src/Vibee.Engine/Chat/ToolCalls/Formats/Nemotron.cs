@@ -6,6 +6,6 @@ internal static class Nemotron
     public static ToolCallFormat Format { get; } = new CallFormat("nemotron")
     {
         Signs = ["<TOOLCALL>"],
-        Syntaxes = [new JsonCalls("<TOOLCALL>") { IsList = true, Closers = ["</TOOLCALL>"] }],
+        Syntaxes = [new JsonCalls("<TOOLCALL>") { IsList = true, Closers = ["</TOOLCALL>"], Each = ("", "</TOOLCALL>") }],
     };
 }

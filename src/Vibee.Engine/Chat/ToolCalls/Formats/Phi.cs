@@ -9,7 +9,7 @@ internal static class Phi
         ReadsToolsFromSystem = true,
         Syntaxes =
         [
-            new JsonCalls("<|tool_call|>") { IsList = true, Closers = ["<|/tool_call|>"], Next = "{" },
+            new JsonCalls("<|tool_call|>") { IsList = true, Closers = ["<|/tool_call|>"], Next = "{", Each = ("", "<|/tool_call|>") },
             new JsonCalls("functools") { IsList = true },
             new JsonCalls("[") { OnlyAtStart = true },
         ],

@@ -8,7 +8,7 @@ internal static class PythonCalls
     /// <summary>What Gemma was taught to write.</summary>
     public static EnclosedCalls ToolCode { get; } = Between("```tool_code", "```");
 
-    public static EnclosedCalls Between(string open, string close) => new(open, close, Read) { IsPython = true };
+    public static EnclosedCalls Between(string open, string close) => new(open, close, Read) { Write = tool => CallGrammar.Members($"[{tool.Name}(", "=", ")]", tool) };
 
     private static IReadOnlyList<(string Name, string Arguments)>? Read(string text)
     {
@@ -36,8 +36,6 @@ internal static class PythonCalls
             return null;
         if (name == "print")
             return ReadCall(ref reader) is { } printed && reader.Skip(')') ? printed : null;
-        if (name == "default_api" && reader.Skip('.'))
-            return null;
         return reader.Members('=', ')') is { } arguments ? (name, arguments) : null;
     }
 }

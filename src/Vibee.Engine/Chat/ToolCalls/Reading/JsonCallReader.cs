@@ -125,7 +125,7 @@ internal sealed class JsonCallReader(CallSink sink, bool mayHaveOtherKeys) : Cal
     // Some models write the object into a string, and some null for none.
     private string? ArgumentsOf() =>
         _span.IsObject && _span.IsValid() ? _span.Text
-        : _span.IsString ? _span.Unquote() is { Length: > 0 } text ? text : "{}"
+        : _span.IsString ? _span.Unquote() is { } text && JsonString.IsObject(text.Trim()) ? text.Trim() : null
         : _span.Text == "null" ? "{}"
         : null;
 
