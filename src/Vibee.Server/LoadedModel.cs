@@ -64,7 +64,7 @@ internal sealed class LoadedModel : Loaded
             : Grammars.Make(format, Around, out error);
         if (error is not null)
             return null;
-        return prepared with { Constraint = constraint, Calls = prompt.Tools is null && !_renderer.Calls.IsAlways ? null : _renderer.Calls };
+        return prepared with { Constraint = constraint, Calls = prompt.Tools is null or { IsForbidden: true } && !_renderer.Calls.IsAlways ? null : _renderer.Calls };
     }
 
     private PreparedPrompt? Prepare(ChatPrompt prompt, Func<string, ApiError?> check, out ApiError? error)

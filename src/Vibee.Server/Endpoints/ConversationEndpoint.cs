@@ -39,7 +39,7 @@ internal abstract class ConversationEndpoint<TRequest>(
         var tools = request.Prompt.Tools;
         var text = new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, splitter)
         {
-            Parser = prompt.Calls?.Parse(tools?.Callable ?? [], prompt.Text, isConstrained: tools is not null && prompt.Constraint is not null),
+            Parser = prompt.Calls?.Parse(tools?.Callable ?? [], prompt.Text, isConstrained: tools is { IsForbidden: false } && prompt.Constraint is not null),
             MaxCalls = tools?.MostCalls ?? int.MaxValue,
         };
         return new Choice(index, sequence, text)

@@ -47,6 +47,14 @@ internal sealed class OutputGrammars(ITokenizer tokenizer)
     public TextConstraint? Make(
         ToolCallFormat calls, ToolUse tools, OutputFormat? format, string prompt, Func<GrammarPart, GrammarPart> around, out ApiError? error)
     {
+        if (tools.IsForbidden)
+        {
+            // A text without the mark that begins a call, where there is one.
+            if (format is null && calls.Trigger is { } trigger)
+                format = new OutputFormat(new GrammarPart.FreeText(trigger), "tool_choice", "tool_choice");
+            return Make(format, around, out error);
+        }
+
         error = null;
         try
         {

@@ -49,13 +49,14 @@ internal sealed class ChatRenderer
         if (_template is null)
             return null;
 
-        _tools!.Adapt(prompt.Messages, prompt.Tools);
+        var tools = prompt.Tools is { IsForbidden: false } ? prompt.Tools : null;
+        _tools!.Adapt(prompt.Messages, tools);
         foreach (var message in prompt.Messages)
             Adapt(message!.AsObject(), _traits!);
         var context = new JsonObject
         {
             ["messages"] = prompt.Messages,
-            ["tools"] = _tools.ToolsFor(prompt.Tools), // null too: templates are written for a caller that always passes it
+            ["tools"] = _tools.ToolsFor(tools), // null too: templates are written for a caller that always passes it
             ["add_generation_prompt"] = prompt.AddGenerationPrompt,
             ["bos_token"] = _model.BeginText,
             ["eos_token"] = _model.EndText,

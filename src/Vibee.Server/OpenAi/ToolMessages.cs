@@ -27,10 +27,11 @@ internal sealed class ToolMessages(TemplateTraits traits, ToolCallFormat format)
         else if (tools is not null && !TemplateShowsTools)
             Instruct(messages, $"{ToolCallFormat.Generic.Instructions}\n{List(tools, "", "\n", "")}");
         AdaptIds(messages);
-        if (!traits.KnowsToolRole)
-            Rewrite(messages);
-        else
-            GiveNames(messages);
+        GiveNames(messages);
+        if (!traits.ShowsToolCalls)
+            WriteCalls(messages);
+        if (!traits.ShowsToolCalls && !traits.KnowsToolRole)
+            WriteResults(messages);
     }
 
     private static string List(ToolUse tools, string open, string separator, string close) =>
@@ -57,41 +58,48 @@ internal sealed class ToolMessages(TemplateTraits traits, ToolCallFormat format)
         }
     }
 
-    /// <summary>Calls become what the model was told to write, and results messages of the user.</summary>
-    private static void Rewrite(JsonArray messages)
+    /// <summary>Calls become what the model was told to write.</summary>
+    private static void WriteCalls(JsonArray messages)
     {
+        foreach (var node in messages)
+        {
+            var message = node!.AsObject();
+            if (message[Calls] is not JsonArray calls)
+                continue;
+            var parts = calls.Select(call => call!["function"]!).Select(call =>
+                $"<tool_call>{{\"name\": {JsonNodes.Readable(call["name"]!)}, \"arguments\": {call["arguments"]}}}</tool_call>");
+            var text = MessageContent.TextOf(message[Content]);
+            message[Content] = string.Join('\n', text.Length > 0 ? parts.Prepend(text) : parts);
+            message.Remove(Calls);
+        }
+    }
+
+    /// <summary>Results become messages of the user; neighbours one, since many templates want user and assistant by
+    /// turns.</summary>
+    private static void WriteResults(JsonArray messages)
+    {
+        JsonObject? last = null; // a result
         for (var i = 0; i < messages.Count; i++)
         {
             var message = messages[i]!.AsObject();
-            if (message[Calls] is JsonArray calls)
-            {
-                var parts = calls.Select(call => $"<tool_call>{{\"name\": {JsonNodes.Readable(call!["function"]!["name"]!)}, \"arguments\": {call["function"]!["arguments"]}}}</tool_call>");
-                var text = MessageContent.TextOf(message[Content]);
-                message[Content] = string.Join('\n', text.Length > 0 ? parts.Prepend(text) : parts);
-                message.Remove(Calls);
-            }
-
             var isResult = (string?)message[Role] is "tool" or "function";
+            var text = MessageContent.TextOf(message[Content]);
             if (isResult)
+                text = $"<tool_response>\n{text}\n</tool_response>";
+            if (last is not null && (isResult || (string?)message[Role] == "user"))
             {
-                message[Content] = $"<tool_response>\n{MessageContent.TextOf(message[Content])}\n</tool_response>";
-                message[Role] = "user";
-                message.Remove("tool_call_id");
-                message["is_result"] = true;
+                last[Content] = $"{last[Content]}\n{text}";
+                messages.RemoveAt(i--);
+            }
+            else if (isResult)
+            {
+                messages[i] = last = new JsonObject { [Role] = "user", [Content] = text };
+                continue;
             }
 
-            // Many templates want user and assistant by turns.
-            var last = i > 0 ? messages[i - 1]!.AsObject() : null;
-            if ((string?)message[Role] != "user" || last?.ContainsKey("is_result") != true)
-                continue;
-            last[Content] = $"{MessageContent.TextOf(last[Content])}\n{MessageContent.TextOf(message[Content])}";
             if (!isResult)
-                last.Remove("is_result");
-            messages.RemoveAt(i--);
+                last = null;
         }
-
-        foreach (var message in messages)
-            message!.AsObject().Remove("is_result");
     }
 
     // Some templates want to know whose result it is.

@@ -168,8 +168,10 @@ internal static class ToolFields
             fields.Fail("tool_choice", "invalid_value", "'tool_choice' must be none or auto where 'tools' is empty.");
         else if (choice.Names?.FirstOrDefault(name => tools.All(tool => tool.Tool.Name != name)) is { } unknown)
             fields.Fail("tool_choice", "invalid_value", $"'tool_choice' names '{unknown}', which 'tools' does not have.");
-        if (tools.Count == 0 || choice.Mode == "none")
+        if (tools.Count == 0)
             return null;
+        if (choice.Mode == "none")
+            return new ToolUse { Shown = [], Callable = [], IsForbidden = true };
         return new ToolUse
         {
             Shown = new JsonArray([.. tools.Select(tool => (JsonNode)tool.Shown)]),

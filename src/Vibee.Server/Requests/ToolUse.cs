@@ -15,6 +15,9 @@ internal sealed record ToolUse
     /// <summary>Whether the answer is to be a call; otherwise that is left to the model.</summary>
     public bool IsRequired { get; init; }
 
+    /// <summary>Whether there is to be no call: the model is not told of the tools, and kept from beginning one.</summary>
+    public bool IsForbidden { get; init; }
+
     /// <summary>How many calls an answer may have.</summary>
     public int MostCalls { get; init; } = int.MaxValue;
 }

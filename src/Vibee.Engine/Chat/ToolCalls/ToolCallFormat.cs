@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Vibee.Engine.Chat.ToolCalls.Formats;
 using Vibee.Engine.Grammar;
 
@@ -9,6 +10,9 @@ namespace Vibee.Engine.Chat.ToolCalls;
 /// <param name="Name">What people call it.</param>
 public abstract record ToolCallFormat(string Name)
 {
+    private FrozenSet<string>? _markers;
+    private string? _starts;
+
     /// <summary>What a model without a format of its own is asked to write.</summary>
     public static ToolCallFormat Generic => GenericFormat.Format;
 
@@ -26,6 +30,14 @@ public abstract record ToolCallFormat(string Name)
 
     /// <summary>What a template of this format has in its source, all of it.</summary>
     internal string[] Signs { get; init; } = [];
+
+    /// <summary>Texts of control tokens that mean something in it.</summary>
+    internal IReadOnlySet<string> Markers => _markers ??= Syntaxes.SelectMany(syntax => syntax.Markers).Where(marker => marker.Length > 0).ToFrozenSet();
+
+    /// <summary>The first characters of all that may begin or surround calls.</summary>
+    internal string Starts => _starts ??= string.Concat(
+        Syntaxes.SelectMany(syntax => (string?[])[syntax.Open, syntax.Next, .. syntax.Wrappers, .. syntax.Closers])
+            .OfType<string>().Select(mark => mark[0]).Distinct());
 
     /// <summary>Whether answers are written in it even where there are no tools.</summary>
     public bool IsAlways { get; init; }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Vibee.Engine.Chat.ToolCalls.Reading;
 
@@ -35,12 +34,11 @@ public sealed class ToolCallParser : OutputParser
         _tools = tools;
         _isConstrained = isConstrained;
         _sink = new CallSink(tools);
-        Markers = format.Syntaxes.SelectMany(syntax => syntax.Markers).Where(marker => marker.Length > 0).ToFrozenSet();
         if (format.Syntaxes[0] is NamedCalls first && prompt.EndsWith(first.Open, StringComparison.Ordinal))
             Begin(first);
     }
 
-    public override IReadOnlySet<string> Markers { get; }
+    public override IReadOnlySet<string> Markers => _format.Markers;
 
     public override void Append(ReadOnlySpan<char> text, List<OutputPiece> pieces)
     {
@@ -123,6 +121,13 @@ public sealed class ToolCallParser : OutputParser
     {
         while (_quiet < _held.Length)
         {
+            if (!_format.Starts.Contains(_held[_quiet]) && !char.IsWhiteSpace(_held[_quiet]))
+            {
+                DropQuiet();
+                Release(_quiet + 1, pieces);
+                continue;
+            }
+
             var tail = _held.ToString(_quiet, _held.Length - _quiet);
             if (Openers().FirstOrDefault(open => open.Text == tail) is { Syntax: { } syntax } opener)
             {
@@ -141,14 +146,18 @@ public sealed class ToolCallParser : OutputParser
             if (Openers().Any(open => open.Text.StartsWith(tail, StringComparison.Ordinal)) || Quiet().Any(mark => mark.StartsWith(tail, StringComparison.Ordinal)))
                 return;
 
-            if (_last is not null)
-            {
-                _held.Remove(0, _quiet); // what stood around calls
-                _quiet = 0;
-            }
-
+            DropQuiet();
             Release(_quiet + 1, pieces);
         }
+    }
+
+    // What stands around calls is not said to anybody.
+    private void DropQuiet()
+    {
+        if (_last is null)
+            return;
+        _held.Remove(0, _quiet);
+        _quiet = 0;
     }
 
     private IEnumerable<(string Text, CallSyntax Syntax, bool IsNext)> Openers()

@@ -27,7 +27,7 @@ internal static class Apertus
                     .Select(call => (call.Name, call.Value.GetRawText())),
             ];
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }

@@ -49,7 +49,7 @@ internal sealed class JsonSpan
             using var document = JsonDocument.Parse(Text);
             return document.RootElement.ValueKind == JsonValueKind.String ? document.RootElement.GetString() : null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             return null; // no JSON, or half a surrogate pair in it
         }

@@ -39,9 +39,9 @@ internal static class JsonString
             using var _ = JsonDocument.Parse(text);
             return true;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
-            return false;
+            return false; // the latter where half a surrogate pair is in it
         }
     }
 
