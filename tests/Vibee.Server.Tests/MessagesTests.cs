@@ -110,6 +110,7 @@ public partial class MessagesTests
     [InlineData("\"tools\":[{\"name\":\"f\",\"input_schema\":{}}],\"tool_choice\":{\"type\":\"tool\"}", "tool_choice.name")]
     [InlineData("\"tools\":[{\"name\":\"f\",\"input_schema\":{}}],\"tool_choice\":{\"type\":\"tool\",\"name\":\"g\"}", "tool_choice")]
     [InlineData("\"tool_choice\":{\"type\":\"any\"}", "tool_choice.type")]
+    [InlineData("\"thread\":{\"type\":\"create\"}", "thread")]
     [InlineData("\"thinking\":{}", "thinking.type")]
     [InlineData("\"thinking\":{\"type\":\"enabled\"}", "thinking.budget_tokens")]
     [InlineData("\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1000}", "thinking.budget_tokens")]

@@ -50,6 +50,8 @@ internal sealed record MessagesRequest : ConversationRequest
         };
         if (fields.Array("mcp_servers") is { } servers && servers.GetArrayLength() > 0)
             fields.Fail(ApiError.Unsupported("mcp_servers"));
+        if (fields.Schema is null && fields.Has("thread"))
+            fields.Fail("thread", AnthropicError.ThreadUnsupported, "'thread': no conversation is kept here. Leave it out, and send all messages.");
         fields.Object("metadata")?.String("user_id");
         fields.Choice("service_tier", "auto", "standard_only");
         return request;
