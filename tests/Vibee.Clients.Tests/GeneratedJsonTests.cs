@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vibee.Engine;
 using Vibee.Engine.Grammar;
@@ -12,7 +13,7 @@ namespace Vibee.Clients.Tests;
 
 /// <summary>Models that were never taught any JSON Schema write what schemas ask for, and a validator that knows nothing
 /// of this project says whether they did.</summary>
-public class GeneratedJsonTests(NodeClients node) : IClassFixture<NodeClients>
+public partial class GeneratedJsonTests(NodeClients node) : IClassFixture<NodeClients>
 {
     private const int Seeds = 3;
     private const int MostSchemas = 200;
@@ -20,13 +21,14 @@ public class GeneratedJsonTests(NodeClients node) : IClassFixture<NodeClients>
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("stories260K.gguf", 120)]
-    [InlineData("igla-tiny.gguf", 80)]
+    [InlineData("stories260K.gguf", 80)]
+    [InlineData("igla-tiny.gguf", 60)]
     public async Task Generate_ManySchemasAtTemperature1_EveryFinishedTextValidates(string model, int maxTokens)
     {
         var schemas = Schemas();
         var texts = await GenerateAsync(model, maxTokens, schemas);
-        var finished = texts.Where(text => text.IsFinished).ToArray();
+        // The validator's numbers are doubles, which cannot tell what longer ones are divisible by.
+        var finished = texts.Where(text => text.IsFinished && !LongNumber().IsMatch(text.Text)).ToArray();
         Assert.True(finished.Length > schemas.Count, $"Only {finished.Length} of {texts.Count} texts were finished.");
 
         var lines = finished.Select(text => new JsonObject { ["schema"] = JsonNode.Parse(text.Schema), ["text"] = text.Text }.ToJsonString());
@@ -34,7 +36,8 @@ public class GeneratedJsonTests(NodeClients node) : IClassFixture<NodeClients>
 
         Assert.Equal(finished.Length, verdicts.Length);
         Assert.True(verdicts.Count(verdict => verdict == "true") > schemas.Count);
-        Assert.Equal([], finished.Where((_, index) => verdicts[index] == "false").Select(text => $"{text.Schema}: {text.Text}"));
+        var broken = string.Join('\n', finished.Where((_, index) => verdicts[index] == "false").Select(text => $"{text.Schema}: {text.Text}"));
+        Assert.True(broken.Length == 0, broken);
     }
 
     private static async Task<List<(string Schema, string Text, bool IsFinished)>> GenerateAsync(string model, int maxTokens, List<string> schemas)
@@ -42,11 +45,13 @@ public class GeneratedJsonTests(NodeClients node) : IClassFixture<NodeClients>
         using var meter = new Meter("test");
         var runner = TrinityRunner.Load(new TrinityOptions
         {
-            Path = Checkout.Model(model), ContextLength = 256, Slots = 8, BatchTokens = 64, KvCells = 2048, Threads = 2,
+            Path = Checkout.Model(model), ContextLength = 256, Slots = 8, BatchTokens = 64, KvCells = 2048, Threads = 1,
         });
         await using var engine = new InferenceEngine(runner, new EngineOptions { MaxQueue = 10_000 }, new EngineMetrics(meter), NullLogger<InferenceEngine>.Instance);
         var prompt = runner.Tokenizer.Encode("Once upon a time", addSpecial: true, parseSpecial: false);
         var cache = new GrammarCache(runner.Tokenizer);
+        // What closes is made likelier: models that know no JSON would fill their strings for ever.
+        var closers = Enumerable.Range(0, runner.Tokenizer.VocabularySize).Where(token => runner.Tokenizer.Bytes(token).ContainsAny("\"}]"u8)).ToDictionary(token => token, _ => 5f);
         var running = new List<(string Schema, Sequence Sequence)>();
         foreach (var schema in schemas)
         {
@@ -54,7 +59,7 @@ public class GeneratedJsonTests(NodeClients node) : IClassFixture<NodeClients>
                 continue;
             for (var seed = 0; seed < Seeds; seed++)
             {
-                var sampling = new SamplingParams { Temperature = 1, TopK = 0, TopP = 1, MinP = 0, Seed = seed };
+                var sampling = new SamplingParams { Temperature = 1, TopK = 0, TopP = 1, MinP = 0, Seed = seed, LogitBias = closers };
                 var sequence = new Sequence(prompt, maxTokens, sampling, constraint: new TextConstraint(grammar, cache.Vocabulary));
                 Assert.Equal(SubmitResult.Accepted, engine.Submit(sequence));
                 running.Add((schema, sequence));
@@ -108,9 +113,12 @@ public class GeneratedJsonTests(NodeClients node) : IClassFixture<NodeClients>
         return [.. schemas.Concat(published).Take(MostSchemas)];
     }
 
+    [GeneratedRegex("[0-9]{16}")]
+    private static partial Regex LongNumber();
+
     private const string Own = """
         {"type":"string","format":"date-time"}
-        {"type":"string","format":"email","maxLength":20}
+        {"type":"string","format":"uuid"}
         {"type":"string","format":"ipv4"}
         {"type":"string","pattern":"^(\\d{3}-)?[a-f]+\"\\\\$","maxLength":12}
         {"type":"number","minimum":-1,"maximum":1}

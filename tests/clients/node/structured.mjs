@@ -13,8 +13,8 @@ const messages = [{ role: 'user', content: 'Hello!' }];
 const chat = { model: 'igla-7b', messages, temperature: 0 };
 const Answer = z.object({
   verdict: z.enum(['yes', 'no']),
-  points: z.array(z.object({ rank: z.int().min(1).max(3), isFinal: z.boolean() })).min(1).max(2),
-  note: z.null(),
+  rank: z.union([z.literal(1), z.literal(2), z.null()]),
+  isFinal: z.boolean(),
 });
 const seen = {};
 
@@ -35,7 +35,7 @@ const unenforceable = { type: 'json_schema', json_schema: { name: 'a', strict: t
 const refused = await failureOf(() => openai.chat.completions.create({ ...chat, response_format: unenforceable }));
 seen.refused = { error: refused.constructor.name, param: refused.param, code: refused.code };
 
-const message = await anthropic.messages.parse({ model: 'igla-7b', max_tokens: 200, temperature: 0, messages, output_config: { format: zodOutputFormat(Answer) } });
+const message = await anthropic.messages.parse({ model: 'igla-7b', max_tokens: 450, temperature: 0, messages, output_config: { format: zodOutputFormat(Answer) } });
 seen.anthropic = { parsed: message.parsed_output, stop: message.stop_reason };
 
 console.log(JSON.stringify(seen));
