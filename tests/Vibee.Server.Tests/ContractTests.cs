@@ -10,7 +10,6 @@ public partial class ContractTests
     private static readonly (string Ids, string Reason)[] Elsewhere =
     [
         ("A02 A03 A04 A13", "API keys and CORS do not exist yet"),
-        ("G J07", "formats other than text are refused until the engine can constrain them"),
         ("N04 N07", "llama-server's /infill, /props and /slots are not offered"),
     ];
 

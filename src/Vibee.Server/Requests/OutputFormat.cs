@@ -42,80 +42,97 @@ internal sealed record OutputFormat(GrammarPart Part, string Name, string Source
     /// <summary>OpenAI's <c>response_format</c> of chat: a schema stands in an object of its own.</summary>
     public static OutputFormat? ReadNested(RequestFields fields)
     {
-        if (fields.Object("response_format") is not { } format)
+        const string Name = "response_format";
+        if (fields.Object(Name) is not { } format)
             return null;
-        var type = ReadType(format);
-        var schema = ReadObject(format, "schema"); // llama.cpp's addition to json_object
-        if (format.Object("json_schema") is { } nested)
+        var schema = ReadSchema(format); // llama.cpp's addition to json_object
+        var nested = format.Object("json_schema");
+        var named = nested is null ? null : ReadNamed(nested, Name);
+        switch (ReadType(format))
         {
-            var named = ReadNamed(nested, fields.PathOf("response_format"), isWanted: type == "json_schema");
-            if (type == "json_schema")
+            case "json_schema" when nested is not null:
+                RequireName(nested);
                 return named;
+            case "json_schema":
+                format.Require("json_schema", out _);
+                return null;
+            case "json_object":
+                return new OutputFormat(new GrammarPart.Schema(OfObjects(schema)), Name, schema is null ? Name : format.PathOf("schema"));
+            default:
+                return null;
         }
-        else if (type == "json_schema")
-        {
-            format.Require("json_schema", out _);
-        }
-
-        return type == "json_object"
-            ? new OutputFormat(new GrammarPart.Schema(schema ?? AnyObject), fields.PathOf("response_format"), format.PathOf("schema"))
-            : null;
     }
 
     /// <summary>The same where the schema stands beside the type: <c>text.format</c>, and what Anthropic has.</summary>
     /// <param name="fields">What has the field.</param>
     /// <param name="field">Its name.</param>
-    /// <param name="isNamed">Whether schemas have names and may be strict, as OpenAI's.</param>
+    /// <param name="isNamed">Whether schemas have names and may be strict, as OpenAI's; the others must be there.</param>
     public static OutputFormat? ReadFlat(RequestFields fields, string field, bool isNamed)
     {
         if (fields.Object(field) is not { } format)
             return null;
-        var (type, name) = (ReadType(format), fields.PathOf(field));
-        if (type == "json_object")
-            return new OutputFormat(new GrammarPart.Schema(AnyObject), name, name);
-        if (isNamed)
-            return ReadNamed(format, name, isWanted: type == "json_schema");
-        var schema = ReadObject(format, "schema");
-        if (type != "json_schema")
-            return null;
-        format.Require("schema", out _);
-        return new OutputFormat(new GrammarPart.Schema(schema ?? AnyObject), name, format.PathOf("schema"));
+        var name = fields.PathOf(field);
+        var schema = isNamed ? ReadNamed(format, name) : new OutputFormat(new GrammarPart.Schema(ReadSchema(format) ?? AnyObject), name, format.PathOf("schema"));
+        switch (ReadType(format))
+        {
+            case "json_schema":
+                if (isNamed)
+                    RequireName(format);
+                else
+                    format.Require("schema", out _);
+                return schema;
+            case "json_object":
+                return new OutputFormat(new GrammarPart.Schema(AnyObject), name, name);
+            default:
+                return null;
+        }
     }
 
+    // After what stands beside it, so that a field that is wrong is named whatever the type.
     private static string? ReadType(RequestFields format)
     {
         format.Require("type", out _);
         return format.Choice("type", "text", "json_object", "json_schema");
     }
 
-    private static OutputFormat? ReadNamed(RequestFields named, string field, bool isWanted)
+    private static OutputFormat ReadNamed(RequestFields named, string field)
     {
-        var name = named.String("name");
-        var schema = ReadObject(named, "schema");
-        named.String("description");
-        var isStrict = named.Bool("strict") ?? false;
-        if (!isWanted)
-            return null;
-        if (named.Require("name", out _) && name is not null && !IsName(name))
+        if (named.String("name") is { } name && !IsName(name))
             named.Fail("name", "invalid_value", $"'{named.PathOf("name")}' must have 1 to {MaxName} letters, digits, underscores and dashes.");
-        return new OutputFormat(new GrammarPart.Schema(schema ?? AnyObject), field, named.PathOf("schema"), isStrict);
+        named.String("description");
+        return new OutputFormat(
+            new GrammarPart.Schema(ReadSchema(named) ?? AnyObject), field, named.PathOf("schema"), named.Bool("strict") ?? false);
     }
+
+    private static void RequireName(RequestFields named) => named.Require("name", out _);
 
     private static bool IsName(string name) =>
         name.Length is > 0 and <= MaxName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
 
-    private static string? ReadObject(RequestFields fields, string name)
+    private static string? ReadSchema(RequestFields fields)
     {
-        if (!fields.TryGet(name, out var value))
+        const string Name = "schema";
+        if (!fields.TryGet(Name, out var value))
         {
-            fields.Object(name); // to have it described
+            fields.Object(Name); // to have it described
             return null;
         }
 
         if (value.ValueKind == JsonValueKind.Object)
             return value.GetRawText();
-        fields.Fail(name, "invalid_value", $"'{fields.PathOf(name)}' must be a JSON Schema, an object.");
+        fields.Fail(Name, "invalid_value", $"'{fields.PathOf(Name)}' must be a JSON Schema, an object.");
         return null;
+    }
+
+    // The answer is an object, even where the schema forgets to say so.
+    private static string OfObjects(string? schema)
+    {
+        if (schema is null)
+            return AnyObject;
+        using var document = JsonDocument.Parse(schema);
+        var isEmpty = !document.RootElement.EnumerateObject().Any();
+        return document.RootElement.TryGetProperty("type", out _) ? schema
+            : $"{{\"type\":\"object\"{(isEmpty ? "" : ",")}{schema.AsSpan(schema.IndexOf('{') + 1)}";
     }
 
     // vLLM takes a schema as text as well.
