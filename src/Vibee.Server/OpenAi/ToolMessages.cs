@@ -67,7 +67,7 @@ internal sealed class ToolMessages(TemplateTraits traits, ToolCallFormat format)
             if (message[Calls] is not JsonArray calls)
                 continue;
             var parts = calls.Select(call => call!["function"]!).Select(call =>
-                $"<tool_call>{{\"name\": {JsonNodes.Readable(call["name"]!)}, \"arguments\": {call["arguments"]}}}</tool_call>");
+                $"<tool_call>{{\"name\": {JsonNodes.Readable(call["name"] ?? "")}, \"arguments\": {call["arguments"]}}}</tool_call>");
             var text = MessageContent.TextOf(message[Content]);
             message[Content] = string.Join('\n', text.Length > 0 ? parts.Prepend(text) : parts);
             message.Remove(Calls);

@@ -19,7 +19,7 @@ public abstract record ToolCallFormat(string Name)
     /// <summary>From the particular to the general: the first whose signs a template bears is its format.</summary>
     internal static IReadOnlyList<ToolCallFormat> All { get; } =
     [
-        Harmony.Format, Kimi.Format, DeepSeek.V3, DeepSeek.V31, DeepSeek.V32, QwenCoder.Seed, QwenCoder.Format, MiniMax.M2, MiniCpm.Format,
+        Harmony.Format, Kimi.Format, DeepSeek.V3, DeepSeek.V31, DeepSeek.V32, QwenCoder.Seed, QwenCoder.Format, MiniMax.M3, MiniMax.M2, MiniCpm.Format,
         Glm.Format, Functionary.V32, Functionary.V31, Mistral.Named, Mistral.Listed, CommandR.Special, CommandR.Action,
         Gemma.Format, Lfm.Format, Apertus.Format, Nemotron.Format, MiniMax.M1, Granite.Format, Phi.Format, GigaChat.Format,
         Firefunction.Format, Llama.Format, Hermes.Format,

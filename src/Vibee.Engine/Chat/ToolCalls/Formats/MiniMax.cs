@@ -9,6 +9,9 @@ internal static class MiniMax
         Syntaxes = [new JsonCalls("<tool_calls>") { IsList = true, Closers = ["</tool_calls>"], Next = "{", Each = ("", "</tool_calls>") }],
     };
 
+    /// <summary>M3's tags are named after the arguments, which nothing else does: it is told to write what all can.</summary>
+    public static ToolCallFormat M3 { get; } = GenericFormat.Format with { Name = "minimax-m3", Signs = ["]<]minimax[>["] };
+
     public static ToolCallFormat M2 { get; } = new CallFormat("minimax-m2")
     {
         Signs = ["<minimax:tool_call>", "<invoke name="],
