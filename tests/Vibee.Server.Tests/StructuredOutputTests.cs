@@ -332,7 +332,7 @@ public class StructuredOutputTests
         {"anyOf":[{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"],"additionalProperties":false},{"type":"null"}]}
         {"oneOf":[{"type":"integer","minimum":0,"maximum":9},{"type":"boolean"}]}
         {"allOf":[{"type":"object","properties":{"a":{"type":"boolean"}},"required":["a"]},{"properties":{"b":{"enum":[1,2]}},"required":["b"]}],"maxProperties":2}
-        {"$ref":"#/definitions/tree","definitions":{"tree":{"type":"object","properties":{"v":{"enum":[1,2]},"next":{"anyOf":[{"$ref":"#/definitions/tree"},{"type":"null"}]}},"required":["v","next"],"additionalProperties":false}}}
+        {"type":"object","properties":{"v":{"$ref":"#/definitions/digit"},"next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}},"required":["v","next"],"additionalProperties":false,"definitions":{"digit":{"enum":[1,2]}}}
         {"type":"object","patternProperties":{"^k[0-9]$":{"type":"boolean"}},"additionalProperties":false,"minProperties":1,"maxProperties":2}
         {"type":"object","properties":{"größe":{"enum":["\"klein\"","gro\\ß"]},"名":{"type":"boolean"}},"required":["größe","名"],"additionalProperties":false}
         {"type":"object","properties":{"person":{"type":"object","properties":{"id":{"type":"integer","minimum":1,"maximum":999},"tags":{"type":"array","items":{"enum":["a","b"]},"maxItems":2}},"required":["id","tags"],"additionalProperties":false}},"required":["person"],"additionalProperties":false}
