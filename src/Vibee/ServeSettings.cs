@@ -96,5 +96,15 @@ internal sealed record ServeSettings
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
     }
-}
 
+    /// <summary>The options given that are about what is kept of prompts.</summary>
+    public IEnumerable<string> CacheOptions()
+    {
+        if (KvCache is not null)
+            yield return "--kv-cache";
+        if (KvCacheDirectory is not null)
+            yield return "--kv-cache-dir";
+        if (KvType != KvType.F16)
+            yield return "--kv-type";
+    }
+}

@@ -114,6 +114,8 @@ internal static partial class Serving
         ServeSettings settings, int contextLength, ServedModel served, VibeeServer server, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Vibee");
+        foreach (var option in settings.CacheOptions())
+            RunnerLoader.LogIgnored(logger, option, "an embedding model keeps nothing from one request to the next");
         var shutdown = server.WaitForShutdownAsync();
         var loading = Loading.RunAsync(served, shutdown, (progress, cancellation) =>
             RunnerLoader.LoadEmbedder(settings, contextLength, progress, logger, cancellation));
@@ -135,6 +137,13 @@ internal static partial class Serving
     {
         if (settings.KvCacheDirectory is not { } directory)
             return null;
+        if (!runner.Capacity.SharesPrefixes)
+        {
+            RunnerLoader.LogIgnored(loggers.CreateLogger("Vibee"), "--kv-cache-dir",
+                "what this model keeps of a prompt (a recurrent state, or a sliding window under llama.cpp) cannot be cut to a prefix");
+            return null;
+        }
+
         try
         {
             byte[] key = [.. file!.ComputeFingerprint(), .. Encoding.UTF8.GetBytes(runner.Capacity.StateFormat)];

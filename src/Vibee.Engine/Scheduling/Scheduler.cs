@@ -23,6 +23,10 @@ internal sealed class Scheduler(int parallel, int batchLogits)
     // so nobody is until one of them ends.
     private bool _isCrowded;
 
+    // There was no room for the one that waits longest. Those that run only ever need more, so until something ends
+    // there is none, and asking at each step would search the cache each time.
+    private bool _isFull;
+
     /// <summary>Sequences that run, oldest first.</summary>
     public IReadOnlyList<Sequence> Running => _running;
 
@@ -40,13 +44,17 @@ internal sealed class Scheduler(int parallel, int batchLogits)
     /// <returns>It, or null when there is none.</returns>
     public Sequence? Admit(Func<Sequence, Admission> ask)
     {
-        if (_isCrowded || _running.Count == parallel)
+        if (_isCrowded || _isFull || _running.Count == parallel)
             return null;
         for (var node = _waiting.First; node is not null; node = node.Next)
         {
             var admission = ask(node.Value);
             if (admission == Admission.NoRoom)
+            {
+                _isFull = true;
                 return null;
+            }
+
             if (admission == Admission.PrefixUnderWay)
                 continue;
             _waiting.Remove(node);
@@ -60,6 +68,7 @@ internal sealed class Scheduler(int parallel, int batchLogits)
     /// <summary>Forgets a sequence, wherever it is.</summary>
     public void Remove(Sequence sequence)
     {
+        _isFull = false;
         if (_running.Remove(sequence))
             _isCrowded = false;
         else

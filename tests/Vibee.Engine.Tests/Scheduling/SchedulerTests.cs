@@ -53,6 +53,9 @@ public class SchedulerTests
 
         Assert.Equal(second, scheduler.Admit(sequence => sequence == first ? Admission.PrefixUnderWay : Admission.Granted));
         Assert.Null(scheduler.Admit(sequence => sequence == first ? Admission.NoRoom : Admission.Granted));
+        // There is no more room before something ends, so nothing is searched for until then.
+        Assert.Null(scheduler.Admit(_ => throw new InvalidOperationException("It was asked again.")));
+        scheduler.Remove(second);
         Assert.Equal(first, scheduler.Admit(_ => Admission.Granted));
     }
 
