@@ -34,7 +34,7 @@ public sealed partial class TrinityRunner
         _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));
         try
         {
-            // These exist already: how much they take, only reading them tells. It is less than the file that they are from.
+            // These exist already: how much they take, only reading them tells.
             _vectors = _memory.Reserve("The norms and biases", reader.VectorBytes);
             _tables = _memory.Reserve("The tokenizer", tokenizer.TableBytes);
             var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength, options.KvType);
