@@ -69,7 +69,13 @@ internal static partial class Serving
             Port = settings.Port,
             DrainTimeout = settings.DrainTimeout,
             Sampling = settings.Sampling,
+            Access = settings.Access,
+            Limits = settings.Limits,
+            CorsOrigins = settings.CorsOrigins,
+            Connections = settings.Connections,
         };
+        if (settings.MaxBody is { } maxBody)
+            options = options with { MaxRequestBody = maxBody };
 
         try
         {
@@ -160,13 +166,13 @@ internal static partial class Serving
     {
         if (settings.Model is null)
             LogMock(logger);
-        if (settings.Host is "0.0.0.0" or "::")
+        if (settings.Host is "0.0.0.0" or "::" && !settings.Access.IsClosed)
             LogOpen(logger, settings.Host);
     }
 
     // Every interface is no address that a client could be given; this machine's own is.
     private static string Addresses(VibeeServer server) => string.Join(", ",
-        server.Addresses.Select(address => address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1"));
+        server.Addresses.Select(address => address.Contains("//unix:", StringComparison.Ordinal) ? address["http://".Length..] : address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1"));
 
     private static ServedModel Describe(ServeSettings settings) => settings.Model is not { } path
         ? new ServedModel(settings.Alias is null ? GuideIds : [settings.Alias, .. GuideIds], [], File.GetLastWriteTimeUtc(Environment.ProcessPath!))
@@ -196,7 +202,7 @@ internal static partial class Serving
     [LoggerMessage(LogLevel.Information, "No model was given (-m FILE): serving the mock, which always says the same")]
     private static partial void LogMock(ILogger logger);
 
-    [LoggerMessage(LogLevel.Warning, "--host {Host} lets everybody who reaches this machine use the server; --host 127.0.0.1 keeps it to this machine")]
+    [LoggerMessage(LogLevel.Warning, "--host {Host} lets everybody who reaches this machine use the server; --host 127.0.0.1 keeps it to this machine, --api-key-file FILE to those with a key")]
     private static partial void LogOpen(ILogger logger, string host);
 
     [LoggerMessage(LogLevel.Information, "Serving {Model}, {Parallel} requests at a time with {Context} tokens each, {Cells} in the cache, on {Addresses}")]
