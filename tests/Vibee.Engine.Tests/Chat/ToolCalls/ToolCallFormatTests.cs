@@ -31,7 +31,7 @@ public class ToolCallFormatTests
                 continue;
             if (Written(template, templates) is not { } written)
                 continue; // it shows no calls
-            if (format.Syntaxes[0].OnlyAtStart)
+            if (format.Syntaxes is [{ OnlyAtStart: true }, ..])
                 written = written[written.IndexOf('{')..];
             var parts = Recorded.Parse(format.Parse(Tools, "", isConstrained: false), [written]);
             var call = parts.FirstOrDefault(part => part.StartsWith("call", StringComparison.Ordinal));
