@@ -51,7 +51,7 @@ internal sealed unsafe class Transformer
     public void Forward(Batch batch, LogitRows logits)
     {
         _step.Plan(batch);
-        _logits = logits.Rows(_step.OutputCount);
+        _logits = logits.Rows;
         _team.Run(_run);
     }
 
