@@ -31,6 +31,8 @@ internal sealed class LoadedModel : Loaded
 
     public override bool HasFailed => Engine.HasFailed;
 
+    public override TimeSpan Standstill => Engine.Standstill;
+
     public override ApiError OtherKind { get; } = ApiError.Invalid("model", "unsupported_value",
         "The model generates text and makes no embeddings. Serve an embedding model, or this one with --pooling mean, cls or last.");
 

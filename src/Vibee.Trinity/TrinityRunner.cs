@@ -33,6 +33,8 @@ public sealed partial class TrinityRunner : IModelRunner
 
     public RunnerCapacity Capacity { get; }
 
+    public long LastProgress => _transformer.LastProgress;
+
     /// <summary>What weights, KV cache and buffers take.</summary>
     public IReadOnlyList<MemoryPiece> Memory => _memory.Pieces;
 

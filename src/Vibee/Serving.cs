@@ -22,7 +22,7 @@ internal static partial class Serving
 
     public static async Task<int> RunAsync(ServeSettings settings)
     {
-        using var loggers = LoggerFactory.Create(logging => Logging.Configure(logging, settings.LogLevel));
+        using var loggers = LoggerFactory.Create(logging => Logging.Configure(logging, settings.LogLevel, settings.LogJson));
         var logger = loggers.CreateLogger("Vibee");
         GgufFile? file;
         ModelInfo? model;
@@ -68,6 +68,9 @@ internal static partial class Serving
             Host = settings.Host,
             Port = settings.Port,
             DrainTimeout = settings.DrainTimeout,
+            Otlp = settings.Otlp,
+            PingInterval = settings.PingInterval,
+            PongTimeout = settings.PongTimeout,
             Sampling = settings.Sampling,
             Access = settings.Access,
             Limits = settings.Limits,

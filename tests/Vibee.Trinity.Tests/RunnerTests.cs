@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vibee.Engine;
 using Vibee.Gguf;
 using Vibee.Trinity.Memory;
@@ -29,6 +30,15 @@ public sealed class RunnerTests
                     runner.Truncate(slot, 0);
             }
         }
+    }
+
+    [Fact]
+    public void LastProgress_WhileEvaluating_GoesOn()
+    {
+        using var runner = Load(threads: 2);
+        var before = Stopwatch.GetTimestamp();
+        Greedy.Evaluate(runner, [Prompt[0]], 0);
+        Assert.InRange(runner.LastProgress, before, Stopwatch.GetTimestamp());
     }
 
     [Theory]
