@@ -12,16 +12,12 @@ public sealed class NodeClients : IAsyncLifetime
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    // One for all classes of tests, which begin at the same time: two installations would spoil each other.
+    private static readonly Lazy<Task<string?>> Absence = new(PrepareAsync);
+
     private string? _absence;
 
-    public async ValueTask InitializeAsync()
-    {
-        var node = await RunAsync("node", "--version");
-        if (node.ExitCode != 0)
-            _absence = "there is no node";
-        else if (!IsInstalled())
-            _absence = await InstallAsync();
-    }
+    public async ValueTask InitializeAsync() => _absence = await Absence.Value;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -47,6 +43,13 @@ public sealed class NodeClients : IAsyncLifetime
     }
 
     public static string Normalize(string json) => JsonNode.Parse(json)!.ToJsonString(Indented);
+
+    /// <returns>Why there are no SDKs, or null.</returns>
+    private static async Task<string?> PrepareAsync()
+    {
+        var node = await RunAsync("node", "--version");
+        return node.ExitCode != 0 ? "there is no node" : IsInstalled() ? null : await InstallAsync();
+    }
 
     // npm writes this file last, so it tells whether an installation was finished.
     private static bool IsInstalled()
