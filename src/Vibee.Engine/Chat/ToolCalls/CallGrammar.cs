@@ -105,7 +105,7 @@ internal static class CallGrammar
     // Of text without quotes only the end is known, unless it is one of a few.
     private static GrammarPart Text(JsonObject schema, string end)
     {
-        var choices = (schema["enum"] as JsonArray)?.OfType<JsonValue>().Select(value => value.TryGetValue(out string? text) ? text : null)
+        var choices = (schema.TryGetPropertyValue("const", out var only) ? [only] : schema["enum"] as IEnumerable<JsonNode?>)?.OfType<JsonValue>().Select(value => value.TryGetValue(out string? text) ? text : null)
             .OfType<string>().Where(text => !text.Contains(end, StringComparison.Ordinal)).ToList();
         return choices is { Count: > 0 } ? new GrammarPart.Choice(choices) : new GrammarPart.FreeText(end);
     }

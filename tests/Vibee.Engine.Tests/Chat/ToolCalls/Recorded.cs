@@ -63,6 +63,7 @@ internal static class Recorded
         { "harmony", "<|channel|>analysis<|message|>They want weather.<|end|><|start|>assistant<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{\"city\": \"Oslo\"}<|call|>", ["think They want weather.", Oslo] },
         { "harmony", "<|start|>assistant to=functions.add<|channel|>commentary json<|message|>{\"a\": 2, \"b\": 3}<|call|>", [Sum] },
         { "harmony", "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>It is 12 < 13 degrees.<|return|>", ["think Hm.", "text It is 12 < 13 degrees."] },
+        { "harmony", "<|channel|>commentary to=functions.get_weather<|message|>{\"city\": \"<|end|>\\\"<|call|>\"}<|call|>", ["call get_weather {\"city\": \"<|end|>\\\"<|call|>\"}"] },
         { "harmony", "Plain words.", ["text Plain words."] },
         { "functionary-v3.1", "<function=get_weather>{\"city\": \"Oslo\"}</function><function=add>{\"a\": 2, \"b\": 3}</function>", [Oslo, Sum] },
         { "functionary-v3.2", ">>>all\nOne moment.>>>get_weather\n{\"city\": \"Oslo\"}>>>add\n{\"a\": 2, \"b\": 3}", ["text One moment.", Oslo, Sum] },
@@ -87,6 +88,8 @@ internal static class Recorded
         { "glm", "<tool_call>{\"name\": \"now\"}</tool_call>", ["text <tool_call>{\"name\": \"now\"}</tool_call>"] },
         { "deepseek-v3.1", "<｜tool▁call▁begin｜>rm<｜tool▁sep｜>{}<｜tool▁call▁end｜>", ["text <｜tool▁call▁begin｜>rm<｜tool▁sep｜>{}<｜tool▁call▁end｜>"] },
         { "lfm2", "<|tool_call_start|>[get_weather(city=]<|tool_call_end|>", ["text <|tool_call_start|>[get_weather(city=]<|tool_call_end|>"] },
+        { "hermes", "<tool_call>{\"name\": \"now\", \"arguments\": {}, \"parameters\": {\"a\": 1}}</tool_call>", ["text <tool_call>{\"name\": \"now\", \"arguments\": {}, \"parameters\": {\"a\": 1}}</tool_call>"] },
+        { "hermes", "<tool_call>{\"parameters\": {}, \"arguments\": {}, \"name\": \"now\"}</tool_call>", ["text <tool_call>{\"parameters\": {}, \"arguments\": {}, \"name\": \"now\"}</tool_call>"] },
         { "harmony", "<|channel|>commentary to=functions.rm<|message|>{}<|call|>", ["text {}"] },
     };
 

@@ -73,8 +73,7 @@ public class ToolCallGrammarTests
             Assert.True(text.Count < 20_000, Encoding.UTF8.GetString([.. text]));
             random.Shuffle(marks);
             random.Shuffle(bytes);
-            var inHarmonyArguments = format is Harmony && Encoding.UTF8.GetString([.. text]).Contains(Harmony.Recipient, StringComparison.Ordinal);
-            if (random.Next(8) == 0 && !inHarmonyArguments && marks.FirstOrDefault(mark => matcher.AcceptBytes(mark)) is { } mark)
+            if (random.Next(8) == 0 && marks.FirstOrDefault(mark => matcher.AcceptBytes(mark)) is { } mark)
                 text.AddRange(mark);
             else
                 text.Add(bytes.Concat(Enumerable.Range(128, 128).Select(value => (byte)value)).First(value => matcher.AcceptBytes([value])));

@@ -19,6 +19,7 @@ internal sealed class HarmonyParser(IReadOnlyList<ToolDefinition> tools, bool is
     private readonly CallSink _sink = new(tools);
     private State _state = State.Head;
     private int _position;
+    private JsonSpan _arguments = new();
     private int _bodyStart; // in what is held: behind the head of a call that is not delivered yet
 
     private enum State
@@ -44,9 +45,19 @@ internal sealed class HarmonyParser(IReadOnlyList<ToolDefinition> tools, bool is
             _held.Append(character);
             if (_state == State.Head)
                 TakeHead(pieces);
+            else if (_state == State.Call && TakeArgument(character))
+                Say(_state, _held.Length, pieces);
             else
                 TakeBody(pieces);
         }
+    }
+
+    /// <returns>Whether it stands inside a string, where what looks like a mark is none.</returns>
+    private bool TakeArgument(char character)
+    {
+        var wasInString = _arguments.InString;
+        _arguments.Take(character);
+        return wasInString && _arguments.InString;
     }
 
     public override void Finish(List<OutputPiece> pieces)
@@ -73,6 +84,7 @@ internal sealed class HarmonyParser(IReadOnlyList<ToolDefinition> tools, bool is
             if (_state != State.Call || isConstrained)
                 _held.Clear();
             _bodyStart = _held.Length;
+            _arguments = new JsonSpan();
         }
         else if (_held.Length > LongestHead)
         {

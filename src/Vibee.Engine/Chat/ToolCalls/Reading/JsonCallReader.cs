@@ -98,6 +98,8 @@ internal sealed class JsonCallReader(CallSink sink, bool mayHaveOtherKeys) : Cal
         if (_span.Unquote() is not { } key)
             return false;
         _key = key;
+        if (Kind == Field.Arguments && (_hasArguments || _early is not null))
+            return false; // under which of two names are they?
         return mayHaveOtherKeys || Kind != Field.Other || key is "id" or "type" or "tool_call_id";
     }
 

@@ -18,6 +18,8 @@ internal sealed class JsonSpan
 
     public bool IsObject => _text.Length > 0 && _text[0] == '{';
 
+    public bool InString => _inString;
+
     public bool IsEmpty => _text.Length == 0;
 
     /// <returns>Null while it goes on; true when this was its last character, false when it ended before it.</returns>
