@@ -61,6 +61,7 @@ internal sealed class LoadedModel : Loaded
         if (PrepareToAnswer(prompt, out error) is not { } prepared)
             return null;
         GrammarPart Around(GrammarPart part) => ReasoningGrammar.Before(part, prepared.Text, tag => _renderer.LetsOpen(tag, prompt));
+        format = format is null ? null : format with { Part = _renderer.Calls.Say(format.Part, prepared.Text) };
         var constraint = prompt.Tools is { } tools
             ? Grammars.Make(_renderer.Calls, tools, format, prepared.Text, Around, out error)
             : Grammars.Make(format, Around, out error);

@@ -133,6 +133,8 @@ public class ToolTests
     [Theory]
     [InlineData("\"required\"")]
     [InlineData("\"some\"")]
+    [InlineData("\"any\"")]
+    [InlineData("\"tool\"")]
     [InlineData("{}")]
     [InlineData("""{"type":"function","function":{"name":"other"}}""")]
     [InlineData("""{"type":"function"}""")]
@@ -165,6 +167,71 @@ public class ToolTests
         var (status, json) = await server.ChatAsync($"{Tools},\"tool_choice\":\"required\"");
         Assert.Equal((HttpStatusCode.BadRequest, "tools[0].function.parameters"), (status, (string?)json["error"]!["param"]));
         Assert.Equal(HttpStatusCode.OK, (await server.ChatAsync($"{Tools},\"max_tokens\":3")).Status);
+    }
+
+    // The template has no word for it.
+    [Fact]
+    public async Task K04_ResultThatIsAnError_IsToldInWords()
+    {
+        const string Conversation = """
+            {"max_tokens":3,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},
+            {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","is_error":ERROR,"content":CONTENT}]}]}
+            """;
+        await using var server = await TestServer.StartAsync();
+        async Task<int> CountAsync(string error, string content)
+        {
+            var (_, json) = await server.PostJsonAsync("/v1/messages/count_tokens", Conversation.Replace("ERROR", error).Replace("CONTENT", content));
+            return (int)json["input_tokens"]!;
+        }
+
+        foreach (var content in (string[])["\"no net\"", """[{"type":"text","text":"no net"}]"""])
+            Assert.Equal(await CountAsync("false", "\"The tool failed. no net\""), await CountAsync("true", content));
+        Assert.Equal(await CountAsync("false", "\"The tool failed.\""), await CountAsync("true", "null"));
+    }
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("required")]
+    public async Task F10_UnenforceableKeyword_StrictIsRefused_OtherwiseWarned(string choice)
+    {
+        static string Tools(string strict) => """ "tools":[{"type":"function","function":{"name":"f",STRICT"parameters":{"type":"object","properties":{"a":{"type":"array","items":{"enum":[1,2]},"maxItems":3,"uniqueItems":true}}}}}] """.Replace("STRICT", strict, StringComparison.Ordinal);
+        await using var server = await StartAsync();
+        var (status, json) = await server.ChatAsync($"{Tools("\"strict\":true,")},\"tool_choice\":\"{choice}\"");
+        Assert.Equal((HttpStatusCode.BadRequest, "tools[0].function.parameters"), (status, (string?)json["error"]!["param"]));
+        Assert.Equal("invalid_function_parameters", (string?)json["error"]!["code"]);
+        Assert.Contains("'uniqueItems' at ", (string?)json["error"]!["message"]);
+        using var response = await server.PostAsync(Chat, TestServer.ChatBody($"{Tools("")},\"tool_choice\":\"{choice}\",\"max_tokens\":3"));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("uniqueItems", response.Headers.GetValues("x-vibee-unenforced").Single());
+    }
+
+    // Qwen3-Coder's format names each argument: those of a function next to it, and of one whose schema is of no use, can
+    // still be given.
+    [Fact]
+    public async Task Auto_SchemaThatIsNone_OtherArgumentsAreKept()
+    {
+        const string Tools = """ "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"a":{"type":"foo"}}}}},{"type":"function","function":{"name":"g","parameters":{"type":"object","properties":{"b":{"type":"string"}}}}}] """;
+        foreach (var (name, argument) in (KeyValuePair<string, string>[])[new("f", "a"), new("g", "b")])
+        {
+            await using var server = await TestServer.StartAsync(Script.WithTemplate(
+                Template + "{# <function= <parameter= #}", "</think>", "<function=", name, ">", "\n", "<parameter=", argument, ">", "\n", "12", "\n", "</parameter>", "\n", "</function>", "\n", "</tool_call>"));
+            var (_, json) = await server.ChatAsync(Tools);
+            var call = json["choices"]![0]!["message"]!["tool_calls"]![0]!["function"]!;
+            Assert.Equal((name, name == "f" ? "{\"a\": 12}" : "{\"b\": \"12\"}"), ((string?)call["name"], (string?)call["arguments"]));
+        }
+    }
+
+    // gpt-oss opens a channel before it says anything.
+    [Theory]
+    [InlineData("\"tool_choice\":\"none\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]")]
+    [InlineData("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"enum\":[12]}}}")]
+    public async Task Harmony_HeldToAForm_StillHasItsChannels(string fields)
+    {
+        const string Harmony = "{% if false %}<|channel|><|message|>{% endif %}<|im_start|>\n<|start|>assistant";
+        await using var server = await TestServer.StartAsync(Script.WithTemplate(
+            Harmony, "<|channel|>", "analysis", "<|message|>", "Hm.", "<|end|>", "<|start|>", "assistant", "<|channel|>", "final", "<|message|>", "12"));
+        var (_, json) = await server.ChatAsync(fields);
+        Assert.Equal(("Hm.", "12"), ((string?)json["choices"]![0]!["message"]!["reasoning_content"], (string?)json["choices"]![0]!["message"]!["content"]));
     }
 
     [Fact]

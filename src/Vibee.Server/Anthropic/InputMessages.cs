@@ -55,8 +55,10 @@ internal static class InputMessages
 
             texts = null;
             block.Require("tool_use_id", out _);
-            block.Bool("is_error");
-            var message = Message("tool", ReadTexts(block, "content") ?? "");
+            var content = ReadTexts(block, "content") ?? "";
+            if (block.Bool("is_error") == true)
+                content = $"The tool failed. {MessageContent.TextOf(content)}".TrimEnd(); // templates have no field for it
+            var message = Message("tool", content);
             message["tool_call_id"] = block.String("tool_use_id");
             result.Add((JsonNode)message);
         }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Vibee.Engine;
 using Vibee.Engine.Chat.ToolCalls;
 using Vibee.Engine.Grammar;
@@ -30,9 +29,7 @@ internal sealed class OutputGrammars(ITokenizer tokenizer)
             var grammar = _grammars.Get(around(format.Part));
             if (!format.IsStrict || grammar.Unenforced.Count == 0)
                 return new TextConstraint(grammar, _grammars.Vocabulary);
-            var keyword = grammar.Unenforced[0];
-            error = ApiError.Invalid(format.Source, "invalid_json_schema",
-                $"'{format.Source}' has '{keyword.Keyword}' at {keyword.Pointer}, which cannot be ensured: {keyword.Reason}. Leave it out, or leave out 'strict'.");
+            error = Unenforceable(format.Source, "invalid_json_schema", grammar.Unenforced[0]);
         }
         catch (GrammarException exception)
         {
@@ -51,13 +48,16 @@ internal sealed class OutputGrammars(ITokenizer tokenizer)
         {
             // A text without the mark that begins a call, where there is one.
             if (format is null && calls.Trigger is { } trigger)
-                format = new OutputFormat(new GrammarPart.FreeText(trigger), "tool_choice", "tool_choice");
+                format = new OutputFormat(calls.Say(new GrammarPart.FreeText(trigger), prompt), "tool_choice", "tool_choice");
             return Make(format, around, out error);
         }
 
         error = null;
         try
         {
+            error = CheckStrict(tools);
+            if (error is not null)
+                return null;
             if (!tools.IsRequired && format is null)
                 return Lazily(calls, tools, prompt);
             var call = calls.Calls(tools.Callable, tools.MostCalls, prompt);
@@ -77,20 +77,40 @@ internal sealed class OutputGrammars(ITokenizer tokenizer)
     {
         if (calls.Trigger is not { } trigger || prompt.EndsWith(trigger, StringComparison.Ordinal))
             return null;
-        CompiledGrammar grammar;
-        try
+        // A schema that cannot be ensured is still good to show to a model that is free not to follow it.
+        CompiledGrammar? TryGet(IReadOnlyList<ToolDefinition> callable)
         {
-            grammar = _grammars.Get(calls.AfterTrigger(tools.Callable, tools.MostCalls));
-        }
-        catch (GrammarException)
-        {
-            // A schema that cannot be ensured is still good to show to a model that is free not to follow it.
-            ToolDefinition[] any = [.. tools.Callable.Select(tool => tool with { Parameters = new JsonObject { ["type"] = "object" } })];
-            grammar = _grammars.Get(calls.AfterTrigger(any, tools.MostCalls));
+            try
+            {
+                return _grammars.Get(calls.AfterTrigger(callable, tools.MostCalls));
+            }
+            catch (GrammarException)
+            {
+                return null;
+            }
         }
 
+        var grammar = TryGet(tools.Callable)
+            ?? TryGet([.. tools.Callable.Select(tool => TryGet([tool]) is null ? tool.Relaxed() : tool)])
+            ?? _grammars.Get(calls.AfterTrigger([.. tools.Callable.Select(tool => tool.Relaxed())], tools.MostCalls));
         return new TextConstraint(grammar, _grammars.Vocabulary) { Triggers = [trigger], Reasoning = () => new ReasoningSplitter(prompt) };
     }
+
+    /// <summary>A function may ask for what a format may: that what cannot be ensured is refused, not overlooked.</summary>
+    private ApiError? CheckStrict(ToolUse tools)
+    {
+        foreach (var tool in tools.Callable.Where(tool => tool.IsStrict))
+        {
+            var unenforced = _grammars.Get(new GrammarPart.Schema(tool.Parameters.ToJsonString(), null, tool.Place)).Unenforced;
+            if (unenforced.Count > 0)
+                return Unenforceable(tool.Place, "invalid_function_parameters", unenforced[0]);
+        }
+
+        return null;
+    }
+
+    private static ApiError Unenforceable(string source, string code, UnenforcedKeyword keyword) => ApiError.Invalid(source, code,
+        $"'{source}' has '{keyword.Keyword}' at {keyword.Pointer}, which cannot be ensured: {keyword.Reason}. Leave it out, or leave out 'strict'.");
 
     /// <summary>Tells a client where in its schema something stands that the answer may not satisfy: JSON pointers,
     /// separated by commas, with what does not fit into a header percent-encoded.</summary>

@@ -98,7 +98,7 @@ internal static class ToolFields
         if (name is not null && !IsName(name))
             function.Fail("name", "invalid_value", $"'{function.PathOf("name")}' must have 1 to {MaxName} letters, digits, underscores and dashes.");
         var description = function.String("description");
-        function.Bool("strict");
+        var isStrict = function.Bool("strict") ?? false;
         var schema = ReadSchema(function, parameters);
         if (name is null)
             return null;
@@ -109,7 +109,7 @@ internal static class ToolFields
         shown["parameters"] = schema?.DeepClone() ?? new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() };
         schema ??= new JsonObject { ["type"] = "object", ["properties"] = new JsonObject(), ["additionalProperties"] = false };
         schema["type"] ??= "object";
-        return (new ToolDefinition(name, schema) { Place = function.PathOf(parameters) }, new JsonObject { ["type"] = "function", ["function"] = shown });
+        return (new ToolDefinition(name, schema) { Place = function.PathOf(parameters), IsStrict = isStrict }, new JsonObject { ["type"] = "function", ["function"] = shown });
     }
 
     private static JsonObject? ReadSchema(RequestFields function, string name)
@@ -136,7 +136,7 @@ internal static class ToolFields
         if (!fields.TryGet("tool_choice", "a string or an object", out var choice, JsonValueKind.String, JsonValueKind.Object))
             return Choice.Auto;
         if (choice.ValueKind == JsonValueKind.String)
-            return new Choice(choice.GetString()!);
+            return choice.GetString() is "none" or "auto" or "required" ? new Choice(choice.GetString()!) : new Choice("");
         string? Text(JsonElement json, string name) =>
             json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         string? Name(JsonElement json) =>

@@ -62,6 +62,14 @@ public abstract record ToolCallFormat(string Name)
     public virtual GrammarPart Calls(IReadOnlyList<ToolDefinition> tools, int most, string prompt) =>
         CallGrammar.Answer(Syntaxes[0], tools, most, prompt);
 
+    /// <summary>An answer that is no call.</summary>
+    /// <param name="content">What is said.</param>
+    /// <param name="prompt">What the model was given.</param>
+    public virtual GrammarPart Say(GrammarPart content, string prompt) =>
+        Syntaxes is [NamedCalls { Content: { } name } named, ..] && prompt.EndsWith(named.Open, StringComparison.Ordinal)
+            ? new GrammarPart.Sequence(new GrammarPart.Literal($"{name}{named.Separator}"), content)
+            : content;
+
     /// <summary>What begins a call in the midst of an answer, and nothing else; null where that cannot be told.</summary>
     public virtual string? Trigger => Syntaxes[0] is { OnlyAtStart: false } syntax and not NamedCalls { Content: not null } ? syntax.Open : null;
 

@@ -10,8 +10,19 @@ public sealed record ToolDefinition(string Name, JsonObject Parameters)
     /// <summary>Where it stands in the request: what messages about its schema begin with.</summary>
     public string Place { get; init; } = "";
 
+    /// <summary>Whether a schema that cannot be ensured as a whole is to be refused.</summary>
+    public bool IsStrict { get; init; }
+
     /// <summary>The schemas of its arguments by name, in the order in which they were written.</summary>
     internal JsonObject? Properties => Parameters["properties"] as JsonObject;
+
+    /// <summary>The same function, of whose arguments only the names are known, and which of them are text.</summary>
+    public ToolDefinition Relaxed()
+    {
+        var properties = (Properties ?? []).Select(property =>
+            KeyValuePair.Create(property.Key, (JsonNode?)(IsText(property.Key) ? new JsonObject { ["type"] = "string" } : new JsonObject())));
+        return this with { Parameters = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject(properties) } };
+    }
 
     internal bool IsRequired(string property) =>
         Parameters["required"] is JsonArray required && required.Any(name => name is JsonValue value && value.TryGetValue(out string? text) && text == property);

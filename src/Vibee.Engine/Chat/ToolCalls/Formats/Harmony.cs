@@ -13,18 +13,24 @@ internal sealed record Harmony() : ToolCallFormat("harmony")
     public const string End = "<|end|>";
     public const string Call = "<|call|>";
     public const string Recipient = "to=functions.";
+    private const string Turn = $"{Start}assistant";
 
     public static Harmony Format { get; } = new() { Signs = [Channel, Message], IsAlways = true };
 
     public override string? Trigger => Recipient;
 
-    public override GrammarPart Calls(IReadOnlyList<ToolDefinition> tools, int most, string prompt) => new GrammarPart.Sequence(
-        new GrammarPart.Repetition(
-            new GrammarPart.Sequence(
-                new GrammarPart.Literal($"{Channel}analysis{Message}"), new GrammarPart.FreeText(End), new GrammarPart.Literal($"{End}{Start}assistant")),
-            0, 1),
-        new GrammarPart.Literal($"{Channel}commentary {Recipient}"),
-        AfterTrigger(tools, most));
+    private static GrammarPart Thoughts { get; } = new GrammarPart.Repetition(
+        new GrammarPart.Sequence(
+            new GrammarPart.Literal($"{Channel}analysis{Message}"), new GrammarPart.FreeText(End), new GrammarPart.Literal($"{End}{Turn}")),
+        0, 1);
+
+    // An answer that the client began is in a channel already.
+    public override GrammarPart Say(GrammarPart content, string prompt) => !prompt.EndsWith(Turn, StringComparison.Ordinal)
+        ? content
+        : new GrammarPart.Sequence(Thoughts, new GrammarPart.Literal($"{Channel}final{Message}"), content);
+
+    public override GrammarPart Calls(IReadOnlyList<ToolDefinition> tools, int most, string prompt) =>
+        new GrammarPart.Sequence(Thoughts, new GrammarPart.Literal($"{Channel}commentary {Recipient}"), AfterTrigger(tools, most));
 
     // One call ends the turn.
     public override GrammarPart AfterTrigger(IReadOnlyList<ToolDefinition> tools, int most) => new GrammarPart.OneOf(
