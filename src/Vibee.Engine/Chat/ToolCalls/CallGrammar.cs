@@ -51,7 +51,7 @@ internal static class CallGrammar
         GrammarPart first = new GrammarPart.Literal(close);
         foreach (var property in tool.Properties?.Reverse() ?? [])
         {
-            GrammarPart pair = new GrammarPart.Sequence(new GrammarPart.Literal($"{property.Key}{between}"), Value(property));
+            GrammarPart pair = new GrammarPart.Sequence(new GrammarPart.Literal($"{KeyOf(property.Key)}{between}"), Value(property));
             GrammarPart here = new GrammarPart.Sequence(pair, rest);
             GrammarPart later = new GrammarPart.Sequence(new GrammarPart.Literal(", "), pair);
             var isRequired = tool.IsRequired(property.Key);
@@ -61,6 +61,10 @@ internal static class CallGrammar
 
         return new GrammarPart.Sequence(new GrammarPart.Literal(open), first);
     }
+
+    // A reader takes what is no name for a key if it stands in quotes.
+    private static string KeyOf(string property) =>
+        property.Length > 0 && property.All(CallName.IsPartOfName) ? property : JsonString.Quote(property);
 
     private static string Opening(CallSyntax syntax) => syntax.Open[..^syntax.Kept];
 
@@ -86,6 +90,13 @@ internal static class CallGrammar
         var parts = new List<GrammarPart> { new GrammarPart.Literal($"{tool.Name}{QuoteOf(markup)}{markup.Separator}{markup.Between}") };
         foreach (var (name, schema) in tool.Properties ?? [])
         {
+            if (!MarkupCallReader.CanBeKey(name))
+            {
+                if (tool.IsRequired(name))
+                    throw new GrammarException($"this model's calls cannot have an argument of the name {JsonString.Quote(name)}", tool.Place);
+                continue;
+            }
+
             var isText = tool.IsText(name);
             var between = string.Format(System.Globalization.CultureInfo.InvariantCulture, markup.ValueInFull ?? markup.Value, isText ? "true" : "false");
             GrammarPart argument = new GrammarPart.Sequence(

@@ -48,6 +48,9 @@ public abstract record ToolCallFormat(string Name)
     /// <summary>How long the template wants the ids of calls to be; 0 where it does not care.</summary>
     public int IdLength { get; init; }
 
+    /// <summary>Whether models also begin a call to say that they make none: then a grammar would make one of it.</summary>
+    public bool MayDecline { get; init; }
+
     /// <summary>What tells the model to write this, where its template does not; the tools follow.</summary>
     public string? Instructions { get; init; }
 
@@ -71,7 +74,7 @@ public abstract record ToolCallFormat(string Name)
             : content;
 
     /// <summary>What begins a call in the midst of an answer, and nothing else; null where that cannot be told.</summary>
-    public virtual string? Trigger => Syntaxes[0] is { OnlyAtStart: false } syntax and not NamedCalls { Content: not null } ? syntax.Open : null;
+    public virtual string? Trigger => !MayDecline && Syntaxes[0] is { OnlyAtStart: false } syntax and not NamedCalls { Content: not null } ? syntax.Open : null;
 
     /// <summary>What follows <see cref="Trigger"/> to the end of the answer.</summary>
     /// <param name="tools">What may be called.</param>

@@ -90,6 +90,7 @@ internal static class Recorded
         { "lfm2", "<|tool_call_start|>[get_weather(city=]<|tool_call_end|>", ["text <|tool_call_start|>[get_weather(city=]<|tool_call_end|>"] },
         { "hermes", "<tool_call>{\"name\": \"now\", \"arguments\": {}, \"parameters\": {\"a\": 1}}</tool_call>", ["text <tool_call>{\"name\": \"now\", \"arguments\": {}, \"parameters\": {\"a\": 1}}</tool_call>"] },
         { "hermes", "<tool_call>{\"parameters\": {}, \"arguments\": {}, \"name\": \"now\"}</tool_call>", ["text <tool_call>{\"parameters\": {}, \"arguments\": {}, \"name\": \"now\"}</tool_call>"] },
+        { "command-r", "Action: ```json\n[{\"tool_name\": \"directly_answer\", \"parameters\": {}}]```", ["text Action: ```json\n[{\"tool_name\": \"directly_answer\", \"parameters\": {}}]```"] },
         { "harmony", "<|channel|>commentary to=functions.rm<|message|>{}<|call|>", ["text {}"] },
     };
 

@@ -47,6 +47,48 @@ public class ToolCallGrammarTests
         }
     }
 
+    // What an answer is held to must be what is found in it, whatever arguments are called.
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Calls_OddNamesOfArguments_AreReadAsTheyAre(string name)
+    {
+        string[] names = ["größe", "a b", "x>y", "\"<q>\"", "(.*)+", "}]", "<|im_end|>", " z"];
+        var schema = new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject(names.Select(key => KeyValuePair.Create(key, (JsonNode?)new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 9 }))),
+            ["required"] = new JsonArray("größe"),
+            ["additionalProperties"] = false,
+        };
+        var (format, tool) = (Recorded.Format(name), new ToolDefinition("f", schema));
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var text = RandomText(format, format.Calls([tool], most: 1, ""), seed);
+            var call = Assert.Single(Recorded.Parse(format.Parse([tool], "", isConstrained: false), [text]), part => !part.StartsWith("think", StringComparison.Ordinal));
+            var arguments = JsonNode.Parse(call["call f ".Length..])!.AsObject().Select(pair => pair.Key).ToList();
+            Assert.Contains("größe", arguments);
+            Assert.Empty(arguments.Except(names));
+        }
+    }
+
+    [Theory]
+    [InlineData("hermes", "")]
+    [InlineData("functionary-v3.2", "assistant\n\n>>>")]
+    [InlineData("harmony", "<|start|>assistant")]
+    public void Say_RandomTextsOfTheGrammar_SayIt(string name, string prompt)
+    {
+        var format = Recorded.Format(name);
+        for (var seed = 0; seed < 4; seed++)
+        {
+            var text = RandomText(format, format.Say(new GrammarPart.Schema("""{"const":12}"""), prompt), seed);
+            var parts = Recorded.Parse(format.Parse(Recorded.Tools, prompt, isConstrained: true), [text]);
+            Assert.Equal(["text 12"], parts.Where(part => !part.StartsWith("think", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
+    public void Trigger_ModelThatMayDecline_LeavesItsCallsFree() => Assert.Null(Recorded.Format("command-r").Trigger);
+
     private static void Check(string call)
     {
         var (name, arguments) = (call.Split(' ')[1], JsonNode.Parse(call.Split(' ', 3)[2])!.AsObject());

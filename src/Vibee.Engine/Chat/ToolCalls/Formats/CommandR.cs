@@ -15,6 +15,7 @@ internal static class CommandR
     public static ToolCallFormat Action { get; } = new CallFormat("command-r")
     {
         Signs = ["Action:", "tool_name"],
+        MayDecline = true, // by calling "directly_answer"
         Syntaxes =
         [
             new JsonCalls("Action: ```json", "tool_name", "parameters") { IsList = true, Closers = ["```"], Each = ("", "```") },

@@ -23,6 +23,10 @@ internal sealed class MarkupCallReader(CallSink sink, MarkupCalls syntax) : Call
         Value,
     }
 
+    /// <summary>Whether a name can be told from the tag around it.</summary>
+    public static bool CanBeKey(string name) =>
+        name.Length is > 0 and < LongestHead / 2 && name.AsSpan().IndexOfAny("\"<>\n") < 0 && name == name.Trim();
+
     public override ReaderState Take(char character)
     {
         if (_text.Length == 0 && _state is (State.Name or State.Between) && char.IsWhiteSpace(character))
