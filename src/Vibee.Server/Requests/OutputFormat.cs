@@ -10,7 +10,6 @@ namespace Vibee.Server.Requests;
 /// <param name="IsStrict">Whether what cannot be ensured is to be refused.</param>
 internal sealed record OutputFormat(GrammarPart Part, string Name, string Source, bool IsStrict = false)
 {
-    private const int MaxName = 64;
     private const string AnyObject = """{"type":"object"}""";
 
     /// <summary>The format that a request asks for, be it in the API's own words or in those of other servers; null if it
@@ -97,17 +96,13 @@ internal sealed record OutputFormat(GrammarPart Part, string Name, string Source
 
     private static OutputFormat ReadNamed(RequestFields named, string field)
     {
-        if (named.String("name") is { } name && !IsName(name))
-            named.Fail("name", "invalid_value", $"'{named.PathOf("name")}' must have 1 to {MaxName} letters, digits, underscores and dashes.");
+        NameField.Read(named);
         named.String("description");
         return new OutputFormat(
             new GrammarPart.Schema(ReadSchema(named) ?? AnyObject), field, named.PathOf("schema"), named.Bool("strict") ?? false);
     }
 
     private static void RequireName(RequestFields named) => named.Require("name", out _);
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= MaxName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
 
     private static string? ReadSchema(RequestFields fields)
     {

@@ -8,7 +8,6 @@ namespace Vibee.Server.Requests;
 internal static class ToolFields
 {
     private const int MaxTools = 128;
-    private const int MaxName = 64;
 
     /// <summary>Chat's: a function stands in an object of its own.</summary>
     public static ToolUse? ReadNested(RequestFields fields)
@@ -94,9 +93,7 @@ internal static class ToolFields
     private static (ToolDefinition, JsonObject)? ReadFunction(RequestFields function, string parameters)
     {
         function.Require("name", out _);
-        var name = function.String("name");
-        if (name is not null && !IsName(name))
-            function.Fail("name", "invalid_value", $"'{function.PathOf("name")}' must have 1 to {MaxName} letters, digits, underscores and dashes.");
+        var name = NameField.Read(function);
         var description = function.String("description");
         var isStrict = function.Bool("strict") ?? false;
         var schema = ReadSchema(function, parameters);
@@ -127,9 +124,6 @@ internal static class ToolFields
     }
 
     private static bool IsObject(JsonNode type) => type is JsonValue value && value.TryGetValue(out string? text) && text == "object";
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= MaxName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
 
     private static Choice ReadChoice(RequestFields fields, bool isNested)
     {
