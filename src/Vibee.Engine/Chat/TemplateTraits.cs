@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Vibee.Engine.Text;
 
 namespace Vibee.Engine.Chat;
 
@@ -30,6 +31,9 @@ public sealed record TemplateTraits
     /// <summary>The source knows messages of the role "tool".</summary>
     public required bool KnowsToolRole { get; init; }
 
+    /// <summary>The source has the word "tool_calls": it writes the calls of earlier turns.</summary>
+    public required bool ShowsToolCalls { get; init; }
+
     /// <summary>Rendered: a call whose arguments are an object appears with them. When false, they go in as the
     /// string of JSON they came as.</summary>
     public required bool AcceptsObjectArguments { get; init; }
@@ -43,6 +47,10 @@ public sealed record TemplateTraits
     /// <summary>The source has the word "reasoning_content": earlier reasoning can be handed to it.</summary>
     public required bool ReadsReasoningContent { get; init; }
 
+    /// <summary>Rendered: with `enable_thinking` the prompt ends by opening a tag. When false, a model that thinks opens it
+    /// itself.</summary>
+    public required bool OpensReasoning { get; init; }
+
     internal static TemplateTraits Probe(ChatTemplate template) => new()
     {
         KnowsDeveloperRole = template.Mentions("developer"),
@@ -51,11 +59,13 @@ public sealed record TemplateTraits
         AcceptsContentParts = Shows(template, Message("user", TextPart())),
         SupportsTools = template.Reads("tools"),
         KnowsToolRole = template.Mentions("tool"),
+        ShowsToolCalls = template.Mentions("tool_calls"),
         // Some templates look for calls only where there is no content, and differ in what they take for none.
         AcceptsObjectArguments = ShowsCall(template, "") || ShowsCall(template, null),
         ReadsEnableThinking = template.Reads("enable_thinking"),
         ReadsReasoningEffort = template.Reads("reasoning_effort"),
         ReadsReasoningContent = template.Mentions("reasoning_content"),
+        OpensReasoning = new ReasoningSplitter(Render(template, Message("user", "Hi"))).HasReasoning,
     };
 
     private static bool ShowsCall(ChatTemplate template, string? content)
@@ -82,22 +92,29 @@ public sealed record TemplateTraits
 
     private static bool Shows(ChatTemplate template, params JsonObject[] messages)
     {
+        var prompt = Render(template, messages);
+        // A list that was printed shows its keys; a template that wanted a string may do that without complaint.
+        return prompt.Contains(Needle) && !prompt.Contains("'type': 'text'") && !prompt.Contains("\"type\": \"text\"");
+    }
+
+    /// <returns>Nothing where the template refuses the messages.</returns>
+    private static string Render(ChatTemplate template, params JsonObject[] messages)
+    {
         var context = new JsonObject
         {
             ["messages"] = new JsonArray([.. messages]),
             ["add_generation_prompt"] = true,
+            ["enable_thinking"] = true,
             ["bos_token"] = "",
             ["eos_token"] = "",
         };
         try
         {
-            var prompt = template.Render(context);
-            // A list that was printed shows its keys; a template that wanted a string may do that without complaint.
-            return prompt.Contains(Needle) && !prompt.Contains("'type': 'text'") && !prompt.Contains("\"type\": \"text\"");
+            return template.Render(context);
         }
         catch (TemplateException)
         {
-            return false;
+            return "";
         }
     }
 }

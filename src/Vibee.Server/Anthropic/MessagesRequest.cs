@@ -31,11 +31,11 @@ internal sealed record MessagesRequest : ConversationRequest
         var thinks = ReadThinking(fields, maxTokens);
         if (thinks is not null)
             variables["enable_thinking"] = thinks;
-        ReadOutputConfig(fields, variables);
+        var format = ReadOutputConfig(fields, variables);
         var request = new MessagesRequest
         {
             Model = model,
-            Prompt = ChatPrompt.Of(fields, "messages", messages, variables),
+            Prompt = ChatPrompt.Of(fields, "messages", messages, variables) with { Tools = ToolFields.ReadAnthropic(fields) },
             MaxTokens = maxTokens,
             Sampling = defaults with
             {
@@ -44,10 +44,14 @@ internal sealed record MessagesRequest : ConversationRequest
                 TopK = fields.Integer("top_k", 0, int.MaxValue) ?? defaults.TopK,
             },
             Stops = fields.Array("stop_sequences") is null ? [] : SamplingFields.Stops(fields, "stop_sequences"),
+            Format = OutputFormat.Read(fields, format),
             Stream = fields.Bool("stream") ?? false,
             ShowThinking = thinks ?? true, // a model that thinks unasked is better seen thinking than silent
         };
-        CheckTools(fields);
+        if (fields.Array("mcp_servers") is { } servers && servers.GetArrayLength() > 0)
+            fields.Fail(ApiError.Unsupported("mcp_servers"));
+        if (fields.Schema is null && fields.Has("thread"))
+            fields.Fail("thread", AnthropicError.ThreadUnsupported, "'thread': no conversation is kept here. Leave it out, and send all messages.");
         fields.Object("metadata")?.String("user_id");
         fields.Choice("service_tier", "auto", "standard_only");
         return request;
@@ -70,28 +74,17 @@ internal sealed record MessagesRequest : ConversationRequest
         return true;
     }
 
-    private static void ReadOutputConfig(RequestFields fields, JsonObject variables)
+    /// <returns>The format, which has stood in two places.</returns>
+    private static OutputFormat? ReadOutputConfig(RequestFields fields, JsonObject variables)
     {
-        fields.Refuse("output_format");
+        var format = OutputFormat.ReadFlat(fields, "output_format", isNamed: false);
         if (fields.Object("output_config") is not { } config)
-            return;
-        config.Refuse("format");
+            return format;
         if (config.Choice("effort", "low", "medium", "high", "xhigh", "max") is { } effort)
             variables["reasoning_effort"] = effort;
-    }
-
-    private static void CheckTools(RequestFields fields)
-    {
-        foreach (var name in (string[])["tools", "mcp_servers"])
-        {
-            if (fields.Array(name) is { } tools && tools.GetArrayLength() > 0)
-                fields.Fail(ApiError.Unsupported(name));
-        }
-
-        if (fields.Object("tool_choice") is not { } choice)
-            return;
-        choice.Require("type", out _);
-        if (choice.Choice("type", "auto", "any", "tool", "none") is "any" or "tool")
-            choice.Fail("type", "invalid_value", "'tool_choice.type' must be auto or none where 'tools' is empty.");
+        var newer = OutputFormat.ReadFlat(config, "format", isNamed: false);
+        if (format is not null && newer is not null)
+            fields.Fail("output_format", "invalid_value", "'output_config.format' and 'output_format' cannot be given together: an answer has one format.");
+        return newer ?? format;
     }
 }

@@ -13,11 +13,17 @@ internal sealed record ResponsesRequest : ConversationRequest
 
     public string? Effort { get; init; }
 
-    public string ToolChoice { get; init; } = "auto";
+    /// <summary>The choice and the tools as they were asked for.</summary>
+    public JsonNode? ToolChoice { get; init; }
+
+    public JsonArray Tools { get; init; } = [];
 
     public bool ParallelToolCalls { get; init; }
 
     public JsonNode? Metadata { get; init; }
+
+    /// <summary>The format as it was asked for.</summary>
+    public JsonNode? TextFormat { get; init; }
 
     public static ResponsesRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, ITokenizer tokenizer)
     {
@@ -27,29 +33,33 @@ internal sealed record ResponsesRequest : ConversationRequest
         var messages = ResponsesInput.Read(fields, instructions);
         var variables = ChatPrompt.ReadVariables(fields);
         var effort = ReadEffort(fields, variables);
+        var text = fields.Object("text");
+        text?.Choice("verbosity", "low", "medium", "high");
         var request = new ResponsesRequest
         {
             Model = model,
-            Prompt = ChatPrompt.Of(fields, "input", messages, variables),
+            Prompt = ChatPrompt.Of(fields, "input", messages, variables) with { Tools = ToolFields.ReadFlat(fields) },
             MaxTokens = SamplingFields.MaxTokens(fields, "max_output_tokens", 1),
             Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = Logprobs(fields) },
             Stops = SamplingFields.Stops(fields),
+            Format = OutputFormat.Read(fields, text is null ? null : OutputFormat.ReadFlat(text, "format", isNamed: true)),
+            TextFormat = text?.Object("format") is { } format ? JsonNodes.Of(format.Json) : null,
             Stream = SamplingFields.Stream(fields).Stream,
             Instructions = instructions,
             Effort = effort,
+            ToolChoice = fields.TryGet("tool_choice", out var choice) ? JsonNodes.Of(choice) : null,
+            Tools = fields.Array("tools") is { } tools && fields.Problem is null ? Filled(tools) : [],
             ParallelToolCalls = fields.Bool("parallel_tool_calls") ?? true,
             Metadata = fields.Object("metadata") is { } metadata ? JsonNodes.Of(metadata.Json) : null,
         };
-        ChatRequest.CheckTools(fields);
         fields.Integer("max_tool_calls", 0, int.MaxValue);
-        CheckText(fields);
         if (fields.Choice("truncation", "disabled", "auto") == "auto")
             fields.Fail(ApiError.Unsupported("truncation"));
         fields.Refuse("previous_response_id", "conversation", "prompt");
         fields.RefuseTrue("background");
         SamplingFields.RefuseExtensions(fields);
         SamplingFields.CheckWithoutEffect(fields);
-        return fields.Problem is null && fields.Has("tool_choice") ? request with { ToolChoice = fields.String("tool_choice")! } : request;
+        return request;
     }
 
     /// <summary>What the answer repeats of the request, and what was assumed where it was silent.</summary>
@@ -71,15 +81,28 @@ internal sealed record ResponsesRequest : ConversationRequest
         json.WriteBoolean("store"u8, false);
         json.WriteNumber("temperature"u8, Sampling.Temperature);
         json.WriteStartObject("text"u8);
-        json.WriteStartObject("format"u8);
-        json.WriteString("type"u8, "text"u8);
+        json.WritePropertyName("format"u8);
+        (TextFormat ?? new JsonObject { ["type"] = "text" }).WriteTo(json);
         json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteString("tool_choice"u8, ToolChoice);
-        json.WriteStartArray("tools"u8);
-        json.WriteEndArray();
+        json.WritePropertyName("tool_choice"u8);
+        (ToolChoice ?? JsonValue.Create("auto")).WriteTo(json);
+        json.WritePropertyName("tools"u8);
+        Tools.WriteTo(json);
         json.WriteNumber("top_p"u8, Sampling.TopP);
         json.WriteString("truncation"u8, "disabled"u8);
+    }
+
+    // Clients want to find what requests may leave out.
+    private static JsonArray Filled(JsonElement tools)
+    {
+        var echo = (JsonArray)JsonNodes.Of(tools)!;
+        foreach (var tool in echo)
+        {
+            foreach (var name in (string[])["description", "parameters", "strict"])
+                tool!.AsObject().TryAdd(name, null);
+        }
+
+        return echo;
     }
 
     private static string? ReadEffort(RequestFields fields, JsonObject variables)
@@ -105,17 +128,5 @@ internal sealed record ResponsesRequest : ConversationRequest
         }
 
         return wanted ? top ?? 0 : null;
-    }
-
-    private static void CheckText(RequestFields fields)
-    {
-        if (fields.Object("text") is not { } text)
-            return;
-        text.Choice("verbosity", "low", "medium", "high");
-        if (text.Object("format") is not { } format)
-            return;
-        format.Require("type", out _);
-        if (format.Choice("type", "text", "json_object", "json_schema") is "json_object" or "json_schema")
-            fields.Fail(ApiError.Unsupported("text.format"));
     }
 }
