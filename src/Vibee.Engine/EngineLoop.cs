@@ -129,8 +129,17 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
         if (sequence.Sampler is not null)
             return; // it was preempted, and its owner has been told
         sequence.Sampler = new Sampler(sequence.Sampling, _runner.Tokenizer, _candidates);
-        if (sequence.Constraint is { } constraint)
-            sequence.Text = new ConstrainedText(constraint, _runner.Tokenizer);
+        try
+        {
+            if (sequence.Constraint is { } constraint)
+                sequence.Text = new ConstrainedText(constraint, _runner.Tokenizer);
+        }
+        catch (Exception exception)
+        {
+            Fail(sequence, exception);
+            return;
+        }
+
         _metrics.SequenceStarted(sequence.Evaluated);
         sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Started, CachedTokens = sequence.Evaluated });
     }
@@ -190,26 +199,34 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
         }
     }
 
+    // Of what goes wrong with one text, such as a pattern that becomes too large, the others must not notice anything.
     private void Sample(Sequence sequence)
     {
-        var (sampler, text) = (sequence.Sampler!, sequence.Text);
-        int token;
-        TokenLogprobs? logprobs;
         try
         {
-            var logits = _runner.Logits(sequence.LogitsIndex);
-            if (text is not null && text.TryForce(out token))
-                logprobs = sampler.Take(token, logits);
-            else
-                token = sampler.Sample(logits, sequence.Tokens, text is null ? [] : text.Allowed(), out logprobs);
+            Choose(sequence);
         }
         catch (Exception exception)
         {
-            LogSequenceFailed(exception);
-            var message = exception is SamplingException ? exception.Message : "Choosing the next token failed.";
-            End(sequence, FinishReason.Failed, message);
-            return;
+            Fail(sequence, exception);
         }
+    }
+
+    private void Fail(Sequence sequence, Exception exception)
+    {
+        LogSequenceFailed(exception);
+        End(sequence, FinishReason.Failed, exception is SamplingException ? exception.Message : "Choosing the next token failed.");
+    }
+
+    private void Choose(Sequence sequence)
+    {
+        var (sampler, text) = (sequence.Sampler!, sequence.Text);
+        var logits = _runner.Logits(sequence.LogitsIndex);
+        TokenLogprobs? logprobs;
+        if (text is not null && text.TryForce(out var token))
+            logprobs = sampler.Take(token, logits);
+        else
+            token = sampler.Sample(logits, sequence.Tokens, text is null ? [] : text.Allowed(), out logprobs);
 
         if (_runner.Tokenizer.EndOfGenerationTokens.Contains(token))
         {

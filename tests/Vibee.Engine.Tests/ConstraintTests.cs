@@ -149,6 +149,19 @@ public class ConstraintTests
         Assert.Equal("<think><call>y</think>\n<call>12", text);
     }
 
+    [Fact]
+    public async Task Generate_ConstraintThatCannotBeFollowed_FailsAlone()
+    {
+        await using var engine = new TestEngine(Stubborn());
+        var broken = new TextConstraint(CompiledGrammar.FromRegex("12"), Vocabulary) { Triggers = ["x"], Reasoning = () => throw new InvalidOperationException() };
+
+        var (_, failed) = await RunAsync(engine, broken, 100);
+        var (text, _) = await RunAsync(engine, CompiledGrammar.FromRegex("12"), 100);
+
+        Assert.Equal(FinishReason.Failed, Assert.Single(failed).Reason);
+        Assert.Equal("12", text);
+    }
+
     private static Task<(string Text, List<GenerationEvent> Events)> RunAsync(
         TestEngine engine, CompiledGrammar grammar, int maxTokens, SamplingParams? sampling = null, int[]? prompt = null) =>
         RunAsync(engine, new TextConstraint(grammar, Vocabulary), maxTokens, sampling, prompt);
