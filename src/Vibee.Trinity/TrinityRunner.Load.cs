@@ -30,9 +30,12 @@ public sealed partial class TrinityRunner
 
         var slots = options.Slots + options.PrefixSlots;
         _expected = new int[slots];
-        _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));
+        var packed = new PackedWeights(model);
+        _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength) - packed.SourceBytes);
         try
         {
+            if (packed.Bytes > 0)
+                _panels = new Arena(_memory, "The packed weights", packed.Bytes);
             var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength, options.KvType);
             // The cache rounds up to whole blocks, and a limit is a promise.
             var cells = options.KvCells > 0 ? Math.Max(options.KvCells / KvCache.BlockLength, 1) * KvCache.BlockLength : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
@@ -49,7 +52,9 @@ public sealed partial class TrinityRunner
                 StateFormat = SlotState.Format(options.KvType),
             };
             _transformer = new Transformer(model, reader, options.BatchTokens, _cache, _team, _buffers);
-            progress.ReadWeights(file, from: 0.1f);
+            if (_panels is not null)
+                packed.Pack(_panels, _team, reader.LongestRow, share => progress.Report(0.1f + 0.8f * share));
+            progress.ReadWeights([.. file.Tensors.Where(tensor => !packed.Covers(tensor))], from: _panels is null ? 0.1f : 0.9f);
             progress.Report(1);
         }
         catch
@@ -58,6 +63,7 @@ public sealed partial class TrinityRunner
             _buffers?.Dispose();
             _logits?.Dispose();
             _cache?.Dispose();
+            _panels?.Dispose();
             _memory.Release(_weights);
             throw;
         }

@@ -162,7 +162,7 @@ public sealed class RunnerTests
     {
         using var full = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model("igla-tiny.gguf") });
         using var small = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model("igla-tiny.gguf"), KvType = KvType.Q8 });
-        Assert.Equal(full.Memory[1].Bytes * 34 / 64, small.Memory[1].Bytes);
+        Assert.Equal(full.MemoryUse.KvBytes * 34 / 64, small.MemoryUse.KvBytes);
         Greedy.Evaluate(full, Prompt, 0);
         Assert.False(small.Restore(1, full.Save(0), Prompt.Length));
     }

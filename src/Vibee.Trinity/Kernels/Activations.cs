@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
+using Vibee.Trinity.Kernels.Panels;
 using Vibee.Trinity.Memory;
-using Vibee.Trinity.Ternary;
 
 namespace Vibee.Trinity.Kernels;
 
@@ -25,10 +25,8 @@ internal sealed unsafe class Activations : Matrix
     private readonly sbyte* _superQuants;
     private readonly float* _superScales;
     private readonly short* _superSums;
+    private readonly short* _wideSums;
     private readonly float* _halves;
-    private readonly float* _ternaryScales;
-    private readonly int* _ternarySums;
-    private readonly int _ternaryStride;
 
     /// <param name="arena">Where the buffers are cut from.</param>
     /// <param name="columns">The most columns.</param>
@@ -44,18 +42,12 @@ internal sealed unsafe class Activations : Matrix
             _sums = arena.Take<float>((long)columns * Stride / Block);
         }
 
-        if ((forms & (ActivationForms.SuperBlocks | ActivationForms.Ternary)) != 0)
+        if (forms.HasFlag(ActivationForms.SuperBlocks))
         {
             _superQuants = arena.Take<sbyte>((long)columns * Stride);
             _superScales = arena.Take<float>((long)columns * (Stride / SuperBlock + 1));
             _superSums = arena.Take<short>((long)columns * Stride / SubBlock);
-        }
-
-        if (forms.HasFlag(ActivationForms.Ternary))
-        {
-            _ternaryStride = (columns + 3) & ~3;
-            _ternaryScales = arena.Take<float>((long)_ternaryStride * (length / SuperBlock));
-            _ternarySums = arena.Take<int>((long)_ternaryStride * (length / SuperBlock));
+            _wideSums = arena.Take<short>((long)columns * Stride / Block);
         }
 
         if (forms.HasFlag(ActivationForms.Halves))
@@ -72,9 +64,13 @@ internal sealed unsafe class Activations : Matrix
         _superScales + (long)column * (Stride / SuperBlock + 1),
         _superSums + (long)column * Stride / SubBlock);
 
-    /// <summary>All columns.</summary>
-    public TernaryProduct.TernaryColumns Ternary() =>
-        new(_superQuants, _ternaryScales, _ternarySums, Stride, _ternaryStride, Length / SuperBlock);
+    /// <summary>The same for panels.</summary>
+    /// <param name="column">Which.</param>
+    /// <param name="narrow">Whether with the sums of each 16 integers, or of 32.</param>
+    public SuperColumn SuperColumn(int column, bool narrow) => new(
+        _superQuants + (long)column * Stride,
+        _superScales + (long)column * (Stride / SuperBlock + 1),
+        narrow ? _superSums + (long)column * Stride / SubBlock : _wideSums + (long)column * Stride / Block);
 
     /// <summary>The floats rounded to 16 bits.</summary>
     public float* Rounded(int column) => _halves + (long)column * Stride;
@@ -84,10 +80,8 @@ internal sealed unsafe class Activations : Matrix
     {
         if (forms.HasFlag(ActivationForms.Blocks))
             QuantizeBlocks(column);
-        if ((forms & (ActivationForms.SuperBlocks | ActivationForms.Ternary)) != 0)
+        if (forms.HasFlag(ActivationForms.SuperBlocks))
             QuantizeSuperBlocks(column);
-        if (forms.HasFlag(ActivationForms.Ternary))
-            Transpose(column);
         if (forms.HasFlag(ActivationForms.Halves))
             Halves.Round(Column(column), Rounded(column), Length);
     }
@@ -110,25 +104,15 @@ internal sealed unsafe class Activations : Matrix
     {
         var values = Column(column);
         var target = SuperBlocks(column);
+        var wide = _wideSums + (long)column * Stride / Block;
         for (var (block, start) = (0, 0); start < Length; block++, start += SuperBlock)
         {
             var largest = Largest(values + start, SuperBlock);
             target.Scales[block] = largest / 127;
             for (var sub = start; sub < start + SuperBlock; sub += SubBlock)
                 target.Sums[sub / SubBlock] = (short)Round(values + sub, target.Quants + sub, SubBlock, largest > 0 ? 127 / largest : 0);
-        }
-    }
-
-    private void Transpose(int column)
-    {
-        var source = SuperBlocks(column);
-        for (var block = 0; block < Length / SuperBlock; block++)
-        {
-            var sum = 0;
-            for (var sub = 0; sub < SuperBlock / SubBlock; sub++)
-                sum += source.Sums[block * (SuperBlock / SubBlock) + sub];
-            _ternaryScales[(long)block * _ternaryStride + column] = source.Scales[block];
-            _ternarySums[(long)block * _ternaryStride + column] = sum;
+            for (var sub = start / SubBlock; sub < (start + SuperBlock) / SubBlock; sub += 2)
+                wide[sub / 2] = (short)(target.Sums[sub] + target.Sums[sub + 1]);
         }
     }
 

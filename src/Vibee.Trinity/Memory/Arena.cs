@@ -11,7 +11,8 @@ namespace Vibee.Trinity.Memory;
 /// an array may be, and must not move under the kernels' pointers.</remarks>
 internal sealed unsafe class Arena : IDisposable
 {
-    private const int Alignment = 64;
+    /// <summary>Of every piece: a cache line, and the widest vector.</summary>
+    public const int Alignment = 64;
 
     private readonly MemoryBudget? _budget;
     private readonly MemoryPiece? _piece;
