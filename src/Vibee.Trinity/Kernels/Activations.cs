@@ -22,6 +22,7 @@ internal sealed unsafe class Activations : Matrix
     private readonly sbyte* _quants;
     private readonly float* _scales;
     private readonly float* _sums;
+    private readonly int* _integerSums;
     private readonly sbyte* _superQuants;
     private readonly float* _superScales;
     private readonly short* _superSums;
@@ -40,6 +41,7 @@ internal sealed unsafe class Activations : Matrix
             _quants = arena.Take<sbyte>((long)columns * Stride);
             _scales = arena.Take<float>((long)columns * Stride / Block);
             _sums = arena.Take<float>((long)columns * Stride / Block);
+            _integerSums = arena.Take<int>((long)columns * Stride / Block);
         }
 
         if (forms.HasFlag(ActivationForms.SuperBlocks))
@@ -58,6 +60,13 @@ internal sealed unsafe class Activations : Matrix
         _quants + (long)column * Stride,
         _scales + (long)column * Stride / Block,
         _sums + (long)column * Stride / Block);
+
+    /// <summary>The same for panels.</summary>
+    public BlockColumn BlockColumn(int column) => new(
+        _quants + (long)column * Stride,
+        _scales + (long)column * Stride / Block,
+        _sums + (long)column * Stride / Block,
+        _integerSums + (long)column * Stride / Block);
 
     public QuantizedColumn<short> SuperBlocks(int column) => new(
         _superQuants + (long)column * Stride,
@@ -96,7 +105,9 @@ internal sealed unsafe class Activations : Matrix
             // Rounded to 16 bits as in the reference: the integers are made with the exact one.
             var scale = (float)(Half)(largest / 127);
             target.Scales[block] = scale;
-            target.Sums[block] = scale * Round(values + start, target.Quants + start, Block, largest > 0 ? 127 / largest : 0);
+            var sum = Round(values + start, target.Quants + start, Block, largest > 0 ? 127 / largest : 0);
+            target.Sums[block] = scale * sum;
+            _integerSums[(long)column * Stride / Block + block] = sum;
         }
     }
 

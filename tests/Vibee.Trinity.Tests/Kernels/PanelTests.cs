@@ -24,7 +24,12 @@ public sealed unsafe class PanelTests : IDisposable
         get
         {
             var cases = new TheoryData<GgmlType, int>();
-            foreach (var type in new[] { GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K, GgmlType.TQ1_0, GgmlType.TQ2_0, GgmlType.I2_S })
+            GgmlType[] types =
+            [
+                GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K, GgmlType.TQ1_0, GgmlType.TQ2_0, GgmlType.I2_S,
+                GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.Q5_0, GgmlType.Q5_1,
+            ];
+            foreach (var type in types)
             {
                 foreach (var bits in new[] { 128, 256, 512 })
                     cases.Add(type, bits);
@@ -123,7 +128,9 @@ public sealed unsafe class PanelTests : IDisposable
     // Integer sums are exact; floats may differ by the rounding of a few sums.
     private void Compare(WeightFormat format, Activations x, int column, float actual)
     {
-        var (expected, magnitude) = Exact(format, x.SuperBlocks(column));
+        var (expected, magnitude) = format.Form == ActivationForms.SuperBlocks
+            ? Exact(format, x.SuperBlocks(column))
+            : Exact(format, x.Blocks(column));
         Assert.Equal(expected, actual, magnitude * 1e-6 + 1e-36);
     }
 
@@ -143,6 +150,24 @@ public sealed unsafe class PanelTests : IDisposable
             Add((double)_row.Scales[block] * x.Scales[block] * product);
             if (format.HasOffsets)
                 Add(-(double)_row.Offsets[block] * x.Scales[block] * offset);
+        }
+
+        return (sum, magnitude);
+
+        void Add(double value) => (sum, magnitude) = (sum + value, magnitude + Math.Abs(value));
+    }
+
+    private (double Sum, double Magnitude) Exact(WeightFormat format, QuantizedColumn<float> x)
+    {
+        var (sum, magnitude) = (0.0, 0.0);
+        for (var block = 0; block < Length / Activations.Block; block++)
+        {
+            var product = 0L;
+            for (var i = block * Activations.Block; i < (block + 1) * Activations.Block; i++)
+                product += _row.Quants[i] * x.Quants[i];
+            Add((double)_row.Scales[block] * x.Scales[block] * product);
+            if (format.HasOffsets)
+                Add((double)_row.Offsets[block] * x.Sums[block]);
         }
 
         return (sum, magnitude);

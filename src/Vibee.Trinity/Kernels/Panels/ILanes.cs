@@ -22,6 +22,9 @@ internal unsafe interface ILanes<TV> where TV : struct
 
     static abstract TV WidenSigned(byte* source);
 
+    /// <summary>A 16-bit float of each row.</summary>
+    static abstract TV WidenHalves(byte* source);
+
     /// <summary>The lower 16 bits of each lane in both of its halves.</summary>
     static abstract TV TwiceLower(TV shorts);
 
@@ -39,6 +42,9 @@ internal unsafe interface ILanes<TV> where TV : struct
 
     /// <summary>Unsigned bytes times signed ones, neighbours added as 16 bits; who calls knows that they fit.</summary>
     static abstract TV MultiplyBytes(TV unsigned, TV signed);
+
+    /// <summary>Signed bytes times signed ones that are not −128, all four of a lane added.</summary>
+    static abstract TV MultiplySigned(TV weights, TV values);
 
     /// <summary>Signed 16 bits times signed 16 bits, neighbours added as 32 bits.</summary>
     static abstract TV MultiplyShorts(TV a, TV b);

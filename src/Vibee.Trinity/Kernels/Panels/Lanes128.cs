@@ -27,6 +27,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<byte>>
         Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source)).AsSByte()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> WidenHalves(byte* source) => Halves.Widen(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source)).AsUInt16()).GetLower().AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> TwiceLower(Vector128<byte> shorts)
     {
         var lanes = shorts.AsUInt32();
@@ -55,6 +58,15 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<byte>>
             return Ssse3.MultiplyAddAdjacent(unsigned, signed.AsSByte()).AsByte();
         var even = (unsigned.AsInt16() & Vector128.Create((short)0xff)) * (signed.AsInt16() << 8 >> 8);
         return (even + (unsigned.AsInt16() >>> 8) * (signed.AsInt16() >> 8)).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> MultiplySigned(Vector128<byte> weights, Vector128<byte> values)
+    {
+        if (Ssse3.IsSupported)
+            return MultiplyShorts(Ssse3.MultiplyAddAdjacent(Ssse3.Abs(weights.AsSByte()), Ssse3.Sign(values.AsSByte(), weights.AsSByte())).AsByte(), Vector128<short>.One.AsByte());
+        var even = MultiplyShorts((weights.AsInt16() << 8 >> 8).AsByte(), (values.AsInt16() << 8 >> 8).AsByte());
+        return AddIntegers(even, MultiplyShorts((weights.AsInt16() >> 8).AsByte(), (values.AsInt16() >> 8).AsByte()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

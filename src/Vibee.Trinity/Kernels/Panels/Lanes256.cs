@@ -25,6 +25,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<byte>>
     public static Vector256<byte> WidenSigned(byte* source) => Vector256.WidenLower(Vector128.Load((sbyte*)source).ToVector256Unsafe()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> WidenHalves(byte* source) => Halves.Load8((Half*)source).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> TwiceLower(Vector256<byte> shorts)
     {
         var lanes = shorts.AsUInt32();
@@ -53,6 +56,15 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<byte>>
             return Avx2.MultiplyAddAdjacent(unsigned, signed.AsSByte()).AsByte();
         var even = (unsigned.AsInt16() & Vector256.Create((short)0xff)) * (signed.AsInt16() << 8 >> 8);
         return (even + (unsigned.AsInt16() >>> 8) * (signed.AsInt16() >> 8)).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> MultiplySigned(Vector256<byte> weights, Vector256<byte> values)
+    {
+        if (Avx2.IsSupported)
+            return MultiplyShorts(Avx2.MultiplyAddAdjacent(Avx2.Abs(weights.AsSByte()), Avx2.Sign(values.AsSByte(), weights.AsSByte())).AsByte(), Vector256<short>.One.AsByte());
+        var even = MultiplyShorts((weights.AsInt16() << 8 >> 8).AsByte(), (values.AsInt16() << 8 >> 8).AsByte());
+        return AddIntegers(even, MultiplyShorts((weights.AsInt16() >> 8).AsByte(), (values.AsInt16() >> 8).AsByte()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

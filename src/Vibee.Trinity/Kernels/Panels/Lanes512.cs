@@ -25,6 +25,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<byte>>
     public static Vector512<byte> WidenSigned(byte* source) => Vector512.WidenLower(Vector256.Load((sbyte*)source).ToVector512Unsafe()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> WidenHalves(byte* source) => Vector512.Create(Halves.Load8((Half*)source), Halves.Load8((Half*)source + 8)).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> TwiceLower(Vector512<byte> shorts)
     {
         var lanes = shorts.AsUInt32();
@@ -53,6 +56,19 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<byte>>
             return Avx512BW.MultiplyAddAdjacent(unsigned, signed.AsSByte()).AsByte();
         var even = (unsigned.AsInt16() & Vector512.Create((short)0xff)) * (signed.AsInt16() << 8 >> 8);
         return (even + (unsigned.AsInt16() >>> 8) * (signed.AsInt16() >> 8)).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> MultiplySigned(Vector512<byte> weights, Vector512<byte> values)
+    {
+        if (Avx512BW.IsSupported)
+        {
+            var signed = Vector512.ConditionalSelect(Vector512.LessThan(weights.AsSByte(), Vector512<sbyte>.Zero), -values.AsSByte(), values.AsSByte());
+            return MultiplyShorts(Avx512BW.MultiplyAddAdjacent(Avx512BW.Abs(weights.AsSByte()), signed).AsByte(), Vector512<short>.One.AsByte());
+        }
+
+        var even = MultiplyShorts((weights.AsInt16() << 8 >> 8).AsByte(), (values.AsInt16() << 8 >> 8).AsByte());
+        return AddIntegers(even, MultiplyShorts((weights.AsInt16() >> 8).AsByte(), (values.AsInt16() >> 8).AsByte()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

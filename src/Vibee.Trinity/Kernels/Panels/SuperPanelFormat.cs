@@ -4,14 +4,11 @@ namespace Vibee.Trinity.Kernels.Panels;
 
 /// <summary>Panels in blocks of 256.</summary>
 /// <param name="types">What can be packed so.</param>
-internal sealed unsafe class SuperPanelFormat<TLanes, TV, TPanel>(params GgmlType[] types) : PanelFormat
+internal sealed unsafe class SuperPanelFormat<TLanes, TV, TPanel>(params GgmlType[] types) : TiledPanelFormat<SuperColumn>
     where TLanes : struct, ILanes<TV>
     where TV : struct
     where TPanel : struct, ISuperPanel<TLanes, TV>
 {
-    // Activations that stay in the second cache while all panels pass over them.
-    private const int BytesPerPass = 192 << 10;
-
     public override int Rows => 2 * TLanes.Count;
 
     public override int BlockLength => Activations.SuperBlock;
@@ -33,38 +30,18 @@ internal sealed unsafe class SuperPanelFormat<TLanes, TV, TPanel>(params GgmlTyp
         }
     }
 
-    public override void Multiply(byte* panels, int rows, Activations x, int* inputs, int count, float* y, long stride)
-    {
-        var blocks = x.Length / BlockLength;
-        var pass = Math.Max(4, BytesPerPass / x.Length & ~3);
-        var columns = stackalloc SuperColumn[4];
-        var results = stackalloc float[4 * Rows];
-        for (var start = 0; start < count; start += pass)
-        {
-            var end = Math.Min(count, start + pass);
-            for (var row = 0; row < rows; row += Rows)
-            {
-                var panel = panels + (long)(row / Rows) * blocks * BlockBytes;
-                for (var first = start; first < end; first += 4)
-                {
-                    var width = Math.Min(4, end - first);
-                    for (var i = 0; i < 4; i++)
-                    {
-                        var j = first + Math.Min(i, width - 1);
-                        columns[i] = x.SuperColumn(inputs is null ? j : inputs[j], TPanel.ScaleLength == 16);
-                    }
+    protected override SuperColumn Column(Activations x, int index) => x.SuperColumn(index, TPanel.ScaleLength == 16);
 
-                    new Span<float>(results, 4 * Rows).Clear();
-                    if (width == 1)
-                        SuperTile<TLanes, TV, TPanel>.One(panel, blocks, columns, results);
-                    else
-                        SuperTile<TLanes, TV, TPanel>.Four(panel, blocks, columns, results);
-                    var used = Math.Min(Rows, rows - row);
-                    for (var i = 0; i < width; i++)
-                        new ReadOnlySpan<float>(results + i * Rows, used).CopyTo(new Span<float>(y + (first + i) * stride + row, used));
-                }
-            }
-        }
+    protected override void One(byte* panel, int blocks, SuperColumn* x, float* y)
+    {
+        new Span<float>(y, Rows).Clear();
+        SuperTile<TLanes, TV, TPanel>.One(panel, blocks, x, y);
+    }
+
+    protected override void Four(byte* panel, int blocks, SuperColumn* x, float* y)
+    {
+        new Span<float>(y, 4 * Rows).Clear();
+        SuperTile<TLanes, TV, TPanel>.Four(panel, blocks, x, y);
     }
 
     private static void PackBlock(UnpackedRow row, int block, int r, byte* panel)
