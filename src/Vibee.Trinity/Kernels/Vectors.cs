@@ -179,7 +179,17 @@ internal static unsafe class Vectors
     public static float Largest(float* x, int length)
     {
         var most = float.NegativeInfinity;
-        for (var i = 0; i < length; i++)
+        var i = 0;
+        if (Vectorized(length) > 0)
+        {
+            var largest = Vector256.Create(most);
+            for (; i < Vectorized(length); i += Width)
+                largest = Vector256.Max(largest, Vector256.Load(x + i));
+            for (var lane = 0; lane < Width; lane++)
+                most = MathF.Max(most, largest[lane]);
+        }
+
+        for (; i < length; i++)
             most = MathF.Max(most, x[i]);
         return most;
     }

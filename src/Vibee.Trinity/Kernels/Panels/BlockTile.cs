@@ -14,6 +14,9 @@ internal static unsafe partial class BlockTile<TLanes, TV, TCodes>
 {
     private const int Ahead = 4096;
 
+    // Blocks whose integers wait for their scales together.
+    private const int Batch = 8;
+
     private static int Register
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,49 +37,40 @@ internal static unsafe partial class BlockTile<TLanes, TV, TCodes>
     /// <param name="zero">What is taken from codes to have weights.</param>
     /// <param name="hasOffsets">Whether blocks have them.</param>
     /// <param name="x">A column.</param>
-    /// <param name="y">Gets a result for each row.</param>
+    /// <param name="y">A result for each row is added to it.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(byte* block, int blocks, int zero, bool hasOffsets, BlockColumn* x, float* y)
     {
-        TV totalA = default, totalB = default;
+        var sums = stackalloc byte[Batch * 2 * Register];
         var quants = x->Quants;
-        for (var i = 0; i < blocks; i++)
+        for (var first = 0; first < blocks; first += Batch)
         {
-            Prefetch(block);
-            TV a = default, b = default, sumA = default, sumB = default;
-            Step(block, 0, quants, ref a, ref sumA);
-            Step(block + Register, 0, quants, ref b, ref sumB);
-            Step(block, 2, quants, ref a, ref sumA);
-            Step(block + Register, 2, quants, ref b, ref sumB);
-            if (TCodes.SumGroups == 4)
+            byte* start = block, sum = sums;
+            for (var i = first; i < first + Batch && i < blocks; i++)
             {
-                Fold(ref a, ref sumA);
-                Fold(ref b, ref sumB);
+                Prefetch(block);
+                TV a = default, b = default;
+                Group(block, 0, quants, ref a, ref b);
+                Group(block, 1, quants, ref a, ref b);
+                Group(block, 2, quants, ref a, ref b);
+                Group(block, 3, quants, ref a, ref b);
+                var (half, other) = (a, b);
+                if (TCodes.SumGroups == 4)
+                    (a, b) = (default, default);
+                Group(block, 4, quants, ref a, ref b);
+                Group(block, 5, quants, ref a, ref b);
+                Group(block, 6, quants, ref a, ref b);
+                Group(block, 7, quants, ref a, ref b);
+                Store(half, a, sum);
+                Store(other, b, sum + Register);
+                sum += 2 * Register;
+                quants += Activations.Block;
+                block += hasOffsets ? UnitBytes + 2 * Register : UnitBytes + Register;
             }
 
-            Step(block, 4, quants, ref a, ref sumA);
-            Step(block + Register, 4, quants, ref b, ref sumB);
-            Step(block, 6, quants, ref a, ref sumA);
-            Step(block + Register, 6, quants, ref b, ref sumB);
-            if (TCodes.SumGroups > 0)
-            {
-                Fold(ref a, ref sumA);
-                Fold(ref b, ref sumB);
-            }
-
-            block += UnitBytes;
-            quants += Activations.Block;
-            var (scaleA, scaleB) = (TLanes.WidenHalves(block), TLanes.WidenHalves(block + Register / 2));
-            AddBlock(sumA, sumB, scaleA, scaleB, zero, x, i, ref totalA, ref totalB);
-            block += Register;
-            if (!hasOffsets)
-                continue;
-            AddOffset(TLanes.WidenHalves(block), TLanes.WidenHalves(block + Register / 2), x, i, ref totalA, ref totalB);
-            block += Register;
+            Finish(start, first, Math.Min(Batch, blocks - first), zero, hasOffsets, x, 1, sums, y);
         }
-
-        TLanes.Store(totalA, y);
-        TLanes.Store(totalB, y + TLanes.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,46 +82,75 @@ internal static unsafe partial class BlockTile<TLanes, TV, TCodes>
             Sse.Prefetch0(block + Ahead + line);
     }
 
-    /// <summary>Adds two groups of one register of rows.</summary>
+    /// <summary>Adds a group of weights of all rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(byte* unit, int group, sbyte* x, ref TV shorts, ref TV sum)
+    private static void Group(byte* unit, int group, sbyte* x, ref TV a, ref TV b)
     {
-        if (TCodes.SumGroups == 0)
-        {
-            sum = TLanes.AddIntegers(sum, TLanes.MultiplySigned(TCodes.Codes(unit, group), At(x, group)));
-            sum = TLanes.AddIntegers(sum, TLanes.MultiplySigned(TCodes.Codes(unit, group + 1), At(x, group + 1)));
-            return;
-        }
-
-        var first = TLanes.MultiplyBytes(TCodes.Codes(unit, group), At(x, group));
-        shorts = TLanes.AddShorts(shorts, TLanes.AddShorts(first, TLanes.MultiplyBytes(TCodes.Codes(unit, group + 1), At(x, group + 1))));
+        var values = At(x, group);
+        a = TCodes.AddProducts(a, TCodes.Codes(unit, group), values);
+        b = TCodes.AddProducts(b, TCodes.Codes(unit + Register, group), values);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TV At(sbyte* x, int group) => TLanes.Broadcast(((int*)x)[group]);
 
+    /// <summary>Stores the sum of a block as 32 bits.</summary>
+    /// <param name="half">Of the first half, where 16 bits hold no more.</param>
+    /// <param name="sum">Of the rest.</param>
+    /// <param name="target">A register.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fold(ref TV shorts, ref TV sum)
+    private static void Store(TV half, TV sum, byte* target)
     {
-        sum = TLanes.AddIntegers(sum, TLanes.MultiplyShorts(shorts, TLanes.Broadcast(0x10001)));
-        shorts = default;
+        if (TCodes.SumGroups > 0)
+            sum = TLanes.MultiplyShorts(sum, TLanes.Broadcast(0x10001));
+        if (TCodes.SumGroups == 4)
+            sum = TLanes.AddIntegers(sum, TLanes.MultiplyShorts(half, TLanes.Broadcast(0x10001)));
+        TLanes.Store(sum, (float*)target);
+    }
+
+    /// <summary>Adds some blocks to the results: integers times the scales of rows and columns, and offsets.</summary>
+    /// <remarks>Apart from the loops over integers, which leave no registers for it.</remarks>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Finish(byte* block, int first, int count, int zero, bool hasOffsets, BlockColumn* x, int columns, byte* sums, float* y)
+    {
+        // Scales of each block, then offsets of each.
+        var floats = stackalloc byte[2 * Batch * 2 * Register];
+        var offsets = floats + Batch * 2 * Register;
+        for (var i = 0; i < count; i++, block += Size(hasOffsets))
+        {
+            Widen(block + UnitBytes, floats + i * 2 * Register);
+            if (hasOffsets)
+                Widen(block + UnitBytes + Register, offsets + i * 2 * Register);
+        }
+
+        for (var c = 0; c < columns; c++, x++, y += 2 * TLanes.Count)
+        {
+            var (a, b) = (TLanes.Load((byte*)y), TLanes.Load((byte*)y + Register));
+            for (var i = 0; i < count; i++)
+            {
+                byte* sum = sums + (i * columns + c) * 2 * Register, scales = floats + i * 2 * Register;
+                var taken = TLanes.Broadcast(zero * x->Integers[first + i]);
+                var scale = Broadcast(x->Scales[first + i]);
+                a = TLanes.Add(a, TLanes.Multiply(TLanes.ToFloats(TLanes.SubtractIntegers(TLanes.Load(sum), taken)), TLanes.Multiply(TLanes.Load(scales), scale)));
+                b = TLanes.Add(b, TLanes.Multiply(TLanes.ToFloats(TLanes.SubtractIntegers(TLanes.Load(sum + Register), taken)), TLanes.Multiply(TLanes.Load(scales + Register), scale)));
+                if (!hasOffsets)
+                    continue;
+                var total = Broadcast(x->Sums[first + i]);
+                a = TLanes.Add(a, TLanes.Multiply(TLanes.Load(offsets + i * 2 * Register), total));
+                b = TLanes.Add(b, TLanes.Multiply(TLanes.Load(offsets + i * 2 * Register + Register), total));
+            }
+
+            TLanes.Store(a, y);
+            TLanes.Store(b, y + TLanes.Count);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddBlock(TV sumA, TV sumB, TV scaleA, TV scaleB, int zero, BlockColumn* x, int index, ref TV totalA, ref TV totalB)
+    private static void Widen(byte* halves, byte* floats)
     {
-        var offset = TLanes.Broadcast(zero * x->Integers[index]);
-        var scale = Broadcast(x->Scales[index]);
-        totalA = TLanes.Add(totalA, TLanes.Multiply(TLanes.ToFloats(TLanes.SubtractIntegers(sumA, offset)), TLanes.Multiply(scaleA, scale)));
-        totalB = TLanes.Add(totalB, TLanes.Multiply(TLanes.ToFloats(TLanes.SubtractIntegers(sumB, offset)), TLanes.Multiply(scaleB, scale)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddOffset(TV offsetA, TV offsetB, BlockColumn* x, int index, ref TV totalA, ref TV totalB)
-    {
-        var sum = Broadcast(x->Sums[index]);
-        totalA = TLanes.Add(totalA, TLanes.Multiply(offsetA, sum));
-        totalB = TLanes.Add(totalB, TLanes.Multiply(offsetB, sum));
+        TLanes.Store(TLanes.WidenHalves(halves), (float*)floats);
+        TLanes.Store(TLanes.WidenHalves(halves + Register / 2), (float*)(floats + Register));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

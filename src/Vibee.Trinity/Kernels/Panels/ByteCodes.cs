@@ -16,6 +16,9 @@ internal readonly unsafe struct ByteCodes<TLanes, TV> : ICodes<TLanes, TV>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TV Codes(byte* unit, int group) => TLanes.Load(unit + group * (8 * TLanes.Count));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddIntegers(sums, TLanes.MultiplySigned(codes, x));
+
     public static void Pack(uint* codes, byte* unit, int row)
     {
         for (var group = 0; group < 8; group++)

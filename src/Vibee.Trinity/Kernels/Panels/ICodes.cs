@@ -25,6 +25,9 @@ internal unsafe interface ICodes<TLanes, TV>
     /// <param name="group">In the unit.</param>
     static abstract TV Codes(byte* unit, int group);
 
+    /// <summary>Adds the products of a group with activations: as 16 bits, or as 32 where <see cref="SumGroups"/> is 0.</summary>
+    static abstract TV AddProducts(TV sums, TV codes, TV x);
+
     /// <summary>Puts a row's codes, four to a number, into a unit.</summary>
     static abstract void Pack(uint* codes, byte* unit, int row);
 }

@@ -32,17 +32,11 @@ internal sealed unsafe class SuperPanelFormat<TLanes, TV, TPanel>(params GgmlTyp
 
     protected override SuperColumn Column(Activations x, int index) => x.SuperColumn(index, TPanel.ScaleLength == 16);
 
-    protected override void One(byte* panel, int blocks, SuperColumn* x, float* y)
-    {
-        new Span<float>(y, Rows).Clear();
+    protected override void One(byte* panel, int blocks, SuperColumn* x, float* y) =>
         SuperTile<TLanes, TV, TPanel>.One(panel, blocks, x, y);
-    }
 
-    protected override void Four(byte* panel, int blocks, SuperColumn* x, float* y)
-    {
-        new Span<float>(y, 4 * Rows).Clear();
+    protected override void Four(byte* panel, int blocks, SuperColumn* x, float* y) =>
         SuperTile<TLanes, TV, TPanel>.Four(panel, blocks, x, y);
-    }
 
     private static void PackBlock(UnpackedRow row, int block, int r, byte* panel)
     {

@@ -23,6 +23,9 @@ internal readonly unsafe struct NibblePanel<TLanes, TV> : ISuperPanel<TLanes, TV
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TV Codes(byte* unit, int group) => Nibbles(unit, group);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddShorts(sums, TLanes.MultiplyBytes(codes, x));
+
     public static void Pack(uint* codes, byte* unit, int row) => PackNibbles(codes, 4, unit, row);
 
     /// <summary>Of two neighbouring groups the first is in the lower bits.</summary>
@@ -66,6 +69,9 @@ internal readonly unsafe struct FiveBitPanel<TLanes, TV> : ISuperPanel<TLanes, T
         return TLanes.Or(NibblePanel<TLanes, TV>.Nibbles(unit, group), TLanes.And(fifth, TLanes.Broadcast(0x10101010)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddShorts(sums, TLanes.MultiplyBytes(codes, x));
+
     public static void Pack(uint* codes, byte* unit, int row)
     {
         NibblePanel<TLanes, TV>.PackNibbles(codes, 4, unit, row);
@@ -102,6 +108,9 @@ internal readonly unsafe struct SixBitPanel<TLanes, TV> : ISuperPanel<TLanes, TV
         return TLanes.Or(NibblePanel<TLanes, TV>.Nibbles(unit, group), TLanes.And(upper, TLanes.Broadcast(0x30303030)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddShorts(sums, TLanes.MultiplyBytes(codes, x));
+
     public static void Pack(uint* codes, byte* unit, int row)
     {
         NibblePanel<TLanes, TV>.PackNibbles(codes, 2, unit, row);
@@ -136,6 +145,9 @@ internal readonly unsafe struct TernaryPanel<TLanes, TV> : ISuperPanel<TLanes, T
         var four = TLanes.Load(unit);
         return TLanes.And(group == 0 ? four : TLanes.ShiftRight(four, 2 * group), TLanes.Broadcast(0x03030303));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddShorts(sums, TLanes.MultiplyBytes(codes, x));
 
     public static void Pack(uint* codes, byte* unit, int row)
     {

@@ -10,6 +10,7 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
     /// <param name="blocks">How many.</param>
     /// <param name="x">Four columns; some may be the same.</param>
     /// <param name="y">A result for each row of each column is added to it, column by column.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Four(byte* block, int blocks, SuperColumn* x, float* y)
     {

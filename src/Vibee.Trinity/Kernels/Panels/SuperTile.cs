@@ -39,6 +39,7 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
     /// <param name="blocks">How many.</param>
     /// <param name="x">A column.</param>
     /// <param name="y">A result for each row is added to it.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(byte* block, int blocks, SuperColumn* x, float* y)
     {
@@ -143,6 +144,7 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
 
     /// <summary>Adds a block to the results: integers times the scales of row and column.</summary>
     /// <remarks>Not inlined: it would take what the compiler spends on a method, and is needed once in 256 weights.</remarks>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Finish(byte* block, SuperColumn* x, int columns, int index, byte* integers, float* y)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vibee.Trinity.Kernels.Panels;
 
 /// <summary>Walks over panels and columns in tiles.</summary>
@@ -7,6 +9,7 @@ internal abstract unsafe class TiledPanelFormat<TColumn> : PanelFormat where TCo
     // Activations that stay in the second cache while all panels pass over them.
     private const int BytesPerPass = 192 << 10;
 
+    [SkipLocalsInit]
     public override void Multiply(byte* panels, int rows, Activations x, int* inputs, int count, float* y, long stride)
     {
         var blocks = x.Length / BlockLength;
@@ -29,6 +32,7 @@ internal abstract unsafe class TiledPanelFormat<TColumn> : PanelFormat where TCo
                         columns[i] = Column(x, inputs is null ? j : inputs[j]);
                     }
 
+                    new Span<float>(results, 4 * Rows).Clear();
                     if (width == 1)
                         One(panel, blocks, columns, results);
                     else
@@ -43,9 +47,9 @@ internal abstract unsafe class TiledPanelFormat<TColumn> : PanelFormat where TCo
 
     protected abstract TColumn Column(Activations x, int index);
 
-    /// <summary>A panel times a column: a result for each row.</summary>
+    /// <summary>A panel times a column: adds a result for each row.</summary>
     protected abstract void One(byte* panel, int blocks, TColumn* x, float* y);
 
-    /// <summary>A panel times four columns: results column by column.</summary>
+    /// <summary>A panel times four columns: adds results column by column.</summary>
     protected abstract void Four(byte* panel, int blocks, TColumn* x, float* y);
 }
