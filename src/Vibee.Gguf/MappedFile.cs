@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 
 namespace Vibee.Gguf;
 
@@ -10,7 +9,7 @@ namespace Vibee.Gguf;
 /// as a span in no other way.
 /// </summary>
 /// <remarks>A span taken before <see cref="Dispose"/> must not be read after it.</remarks>
-public sealed unsafe partial class MappedFile : IDisposable
+public sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
@@ -72,19 +71,6 @@ public sealed unsafe partial class MappedFile : IDisposable
         return new Piece(this, offset, length).Memory;
     }
 
-    /// <summary>Gives pages of a mapping that are not read again for now back to the system, where there is a way to tell it
-    /// so; reading them reads the file again.</summary>
-    public static void Forget(byte* start, long length)
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        var page = (nuint)Environment.SystemPageSize;
-        var first = ((nuint)start + page - 1) / page * page;
-        var end = ((nuint)start + (nuint)length) / page * page;
-        if (end > first)
-            _ = Advise((byte*)first, end - first, DoNotNeed);
-    }
-
     public void Dispose()
     {
         if (_start is null)
@@ -94,12 +80,6 @@ public sealed unsafe partial class MappedFile : IDisposable
         _view.Dispose();
         _mapping.Dispose();
     }
-
-    // Of the system's header; a refusal leaves things as they were.
-    private const int DoNotNeed = 4;
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(byte* start, nuint length, int advice);
 
     private static MappedFile Map(string path)
     {

@@ -35,7 +35,7 @@ public sealed partial class TrinityRunner
         try
         {
             if (packed.Bytes > 0)
-                _panels = new Arena(_memory, "The packed weights", packed.Bytes);
+                _panels = new Arena(_memory, "The packed weights", packed.Bytes, isStreamed: true);
             var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength, options.KvType);
             // The cache rounds up to whole blocks, and a limit is a promise.
             var cells = options.KvCells > 0 ? Math.Max(options.KvCells / KvCache.BlockLength, 1) * KvCache.BlockLength : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);

@@ -77,6 +77,16 @@ internal static unsafe class Vectors
             y[i] += factor * x[i];
     }
 
+    /// <summary>x += addend</summary>
+    public static void AddBytes(int addend, sbyte* x, int length)
+    {
+        var i = 0;
+        for (; Vector128.IsHardwareAccelerated && i <= length - Vector256<sbyte>.Count; i += Vector256<sbyte>.Count)
+            (Vector256.Load(x + i) + Vector256.Create((sbyte)addend)).Store(x + i);
+        for (; i < length; i++)
+            x[i] += (sbyte)addend;
+    }
+
     /// <summary>x *= factor</summary>
     public static void Scale(float factor, float* x, int length)
     {

@@ -52,7 +52,7 @@ internal sealed unsafe class PackedWeights
             team.Run(worker => matrix.Pack(rows[worker.Index], worker.Share(matrix.Rows, matrix.Granule), panels));
             matrix.Use(panels);
             if (!IsEmbedding(matrix))
-                MappedFile.Forget(matrix.Data, matrix.Bytes);
+                Pages.Forget(matrix.Data, matrix.Bytes);
             done += Aligned(matrix);
             report((float)done / all);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vibee.Gguf;
 
 namespace Vibee.Trinity.Kernels.Panels;
@@ -21,14 +22,16 @@ internal sealed unsafe class BlockPanelFormat<TLanes, TV, TCodes>(GgmlType type,
 
     protected override ReadOnlySpan<GgmlType> Types => _types;
 
+    // Loading is over before a method that is called so often would be compiled well.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(WeightFormat format, byte* source, long rowBytes, int rows, int columns, UnpackedRow row, byte* panel)
     {
         new Span<byte>(panel, columns / BlockLength * BlockBytes).Clear();
         for (var r = 0; r < rows; r++)
         {
             format.Unpack(source + r * rowBytes, columns, row);
-            for (var i = 0; zero > 0 && i < columns; i++)
-                row.Quants[i] += (sbyte)zero;
+            if (zero > 0)
+                Vectors.AddBytes(zero, row.Quants, columns);
             for (var block = 0; block < columns / BlockLength; block++)
             {
                 var target = panel + (long)block * BlockBytes;

@@ -19,6 +19,7 @@ internal readonly unsafe struct ByteCodes<TLanes, TV> : ICodes<TLanes, TV>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddIntegers(sums, TLanes.MultiplySigned(codes, x));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Pack(uint* codes, byte* unit, int row)
     {
         for (var group = 0; group < 8; group++)

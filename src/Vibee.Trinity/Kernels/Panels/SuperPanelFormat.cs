@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vibee.Gguf;
 
 namespace Vibee.Trinity.Kernels.Panels;
@@ -23,8 +24,8 @@ internal sealed unsafe class SuperPanelFormat<TLanes, TV, TPanel>(params GgmlTyp
         for (var r = 0; r < rows; r++)
         {
             format.Unpack(source + r * rowBytes, columns, row);
-            for (var i = 0; i < columns; i++)
-                row.Quants[i] += (sbyte)TPanel.Zero;
+            if (TPanel.Zero > 0)
+                Vectors.AddBytes(TPanel.Zero, row.Quants, columns);
             for (var block = 0; block < columns / BlockLength; block++)
                 PackBlock(row, block, r, panel + (long)block * BlockBytes);
         }
@@ -38,6 +39,8 @@ internal sealed unsafe class SuperPanelFormat<TLanes, TV, TPanel>(params GgmlTyp
     protected override void Four(byte* panel, int blocks, SuperColumn* x, float* y) =>
         SuperTile<TLanes, TV, TPanel>.Four(panel, blocks, x, y);
 
+    // Loading is over before a method that is called so often would be compiled well.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackBlock(UnpackedRow row, int block, int r, byte* panel)
     {
         var codes = (uint*)(row.Quants + block * Activations.SuperBlock);

@@ -26,6 +26,7 @@ internal readonly unsafe struct NibblePanel<TLanes, TV> : ISuperPanel<TLanes, TV
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddShorts(sums, TLanes.MultiplyBytes(codes, x));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Pack(uint* codes, byte* unit, int row) => PackNibbles(codes, 4, unit, row);
 
     /// <summary>Of two neighbouring groups the first is in the lower bits.</summary>
@@ -36,6 +37,7 @@ internal readonly unsafe struct NibblePanel<TLanes, TV> : ISuperPanel<TLanes, TV
         return TLanes.And(group % 2 == 0 ? both : TLanes.ShiftRight(both, 4), TLanes.Broadcast(0x0f0f0f0f));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void PackNibbles(uint* codes, int registers, byte* unit, int row)
     {
         for (var i = 0; i < registers; i++)
@@ -72,6 +74,7 @@ internal readonly unsafe struct FiveBitPanel<TLanes, TV> : ISuperPanel<TLanes, T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddShorts(sums, TLanes.MultiplyBytes(codes, x));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Pack(uint* codes, byte* unit, int row)
     {
         NibblePanel<TLanes, TV>.PackNibbles(codes, 4, unit, row);
@@ -111,6 +114,7 @@ internal readonly unsafe struct SixBitPanel<TLanes, TV> : ISuperPanel<TLanes, TV
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddShorts(sums, TLanes.MultiplyBytes(codes, x));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Pack(uint* codes, byte* unit, int row)
     {
         NibblePanel<TLanes, TV>.PackNibbles(codes, 2, unit, row);
@@ -149,6 +153,7 @@ internal readonly unsafe struct TernaryPanel<TLanes, TV> : ISuperPanel<TLanes, T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddShorts(sums, TLanes.MultiplyBytes(codes, x));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Pack(uint* codes, byte* unit, int row)
     {
         var four = 0u;
