@@ -12,6 +12,9 @@ namespace Vibee.Engine;
 /// </summary>
 internal sealed partial class EngineLoop : IEngineLoop<Sequence>
 {
+    // At the end, for saved prefixes. Who ends services kills what takes too long: systemd after 90 s.
+    private static readonly TimeSpan LongestSave = TimeSpan.FromSeconds(30);
+
     private readonly IModelRunner _runner;
     private readonly EngineMetrics _metrics;
     private readonly ILogger _logger;
@@ -109,7 +112,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
             End(_scheduler.Running[^1], FinishReason.Failed, error);
         while (_scheduler.FirstWaiting is { } waiting)
             End(waiting, FinishReason.Failed, error);
-        _cache.Save();
+        _cache.Save(LongestSave);
     }
 
     public void Dispose() => _runner.Dispose();
@@ -150,6 +153,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
         if (_scheduler.PreemptNewest() is { } preempted)
         {
             preempted.State = SequenceState.Waiting;
+            _metrics.SequencePreempted();
             _cache.Release(preempted);
             return;
         }

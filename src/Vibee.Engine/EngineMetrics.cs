@@ -20,6 +20,7 @@ public sealed class EngineMetrics
     private readonly Counter<long> _promptTokensEvaluated;
     private readonly Counter<long> _cachedTokens;
     private readonly Counter<long> _cacheHits;
+    private readonly Counter<long> _preemptions;
     private int _slotsInUse;
     private int _usedCells;
     private long _evictions;
@@ -40,6 +41,8 @@ public sealed class EngineMetrics
             "Sequences that began with a prefix from the cache");
         meter.CreateObservableCounter("igla_prefix_cache_evictions_total", () => Volatile.Read(ref _evictions), null,
             "Cached prefixes forgotten to make room");
+        _preemptions = meter.CreateCounter<long>("igla_preemptions_total", null,
+            "Sequences that had to wait in mid-answer for room in the KV cache");
         meter.CreateObservableGauge("igla_kv_cells_used", () => KvCellsUsed, null,
             "Positions that the KV cache holds, shared ones counted once");
         meter.CreateObservableGauge("igla_slots_in_use", () => SlotsInUse, null, "Slots with a running sequence");
@@ -85,6 +88,8 @@ public sealed class EngineMetrics
         _cachedTokens.Add(cachedTokens);
         _cacheHits.Add(cachedTokens > 0 ? 1 : 0);
     }
+
+    internal void SequencePreempted() => _preemptions.Add(1);
 
     internal void PromptTokensEvaluated(int count) => _promptTokensEvaluated.Add(count);
 

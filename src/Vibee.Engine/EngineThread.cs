@@ -58,6 +58,9 @@ internal sealed partial class EngineThread<TWork>
     /// <summary>About how long a full queue stays full: the time between two ends, of late.</summary>
     public TimeSpan QueueWait => _clock.Interval;
 
+    /// <summary>Work that was accepted and has not ended.</summary>
+    public int Inside => Volatile.Read(ref _inside);
+
     /// <summary>Hands over work, which will be ended in any case if it is accepted.</summary>
     public SubmitResult Submit(TWork work)
     {

@@ -40,6 +40,9 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>About how long a full queue stays full: the time between two ends, of late.</summary>
     public TimeSpan QueueWait => _thread.QueueWait;
 
+    /// <summary>Sequences that were accepted and have not ended.</summary>
+    public int Inside => _thread.Inside;
+
     /// <summary>The runner broke; nothing will be accepted any more.</summary>
     public bool HasFailed => _thread.HasFailed;
 

@@ -1,9 +1,14 @@
+using Vibee.Server.Middleware.Connections;
+using Vibee.Server.Middleware.Keys;
+using Vibee.Server.Middleware.Limits;
+
 namespace Vibee.Server;
 
 /// <summary>Settings of the HTTP edge.</summary>
 public sealed record ServerOptions
 {
-    /// <summary>An address or host name to listen on; <c>0.0.0.0</c> is every IPv4 interface.</summary>
+    /// <summary>An address or host name to listen on; <c>0.0.0.0</c> is every IPv4 interface, <c>unix:/path</c> a
+    /// socket in the file system.</summary>
     public string Host { get; init; } = "0.0.0.0";
 
     /// <summary>The port; 0 lets the system choose one.</summary>
@@ -20,4 +25,18 @@ public sealed record ServerOptions
 
     /// <summary>Sampling values that stand over the model's where a request is silent.</summary>
     public SamplingOverrides Sampling { get; init; } = new();
+
+    /// <summary>Who may use it.</summary>
+    public AccessOptions Access { get; init; } = new();
+
+    /// <summary>How much.</summary>
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>Origins whose pages may use it from a browser, such as <c>https://example.org</c>; <c>*</c> is every one.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    public ConnectionOptions Connections { get; init; } = new();
+
+    /// <summary>The clock that keys expire by and limits are counted by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

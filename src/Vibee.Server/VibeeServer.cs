@@ -1,12 +1,13 @@
-using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Vibee.Engine;
 using Vibee.Server.Anthropic;
 using Vibee.Server.Endpoints;
 using Vibee.Server.Generation;
 using Vibee.Server.Middleware;
+using Vibee.Server.Middleware.Connections;
+using Vibee.Server.Middleware.Keys;
+using Vibee.Server.Middleware.Limits;
 using Vibee.Server.Observability;
 using Vibee.Server.OpenApi;
 using Vibee.Server.OpenAi;
@@ -27,29 +28,47 @@ public sealed class VibeeServer : IAsyncDisposable
     private readonly ServedModel _served;
     private readonly ServerMetrics _metrics = new();
     private readonly WebApplication _app;
+    private readonly Listening _listening;
+    private readonly RedisLimits? _redis;
     private Task _drained = Task.CompletedTask;
 
     /// <param name="options">Settings.</param>
     /// <param name="served">What it serves.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="mapMore">Adds endpoints of the caller's.</param>
-    /// <exception cref="IOException">The host name stands for no address.</exception>
+    /// <exception cref="IOException">The host name stands for no address, or a file of keys, secrets or certificates cannot
+    /// be used.</exception>
     public VibeeServer(ServerOptions options, ServedModel served, ILoggerFactory loggers, Action<IEndpointRouteBuilder>? mapMore = null)
     {
         _options = options;
         _served = served;
 
-        // Nothing but Kestrel and routing: every part that is not there costs no time in a request.
+        var logger = loggers.CreateLogger<VibeeServer>();
+        _listening = new Listening(options, logger);
+        var local = new LocalLimits(options.Time);
+        _redis = options.Limits.Redis is { } redis ? new RedisLimits(redis, local, logger) : null;
+
+        // Nothing but Kestrel, routing and what is asked for: every part that is not there costs no time in a request.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(_listening.Configure);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
+        if (options.Access.IsClosed)
+            builder.Services.AddAccess(options.Access, options.Time, logger);
+        if (options.CorsOrigins.Count > 0)
+            builder.Services.AddCors(cors => cors.AddDefaultPolicy(Cors.Policy(options.CorsOrigins)));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + TimeSpan.FromSeconds(5));
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
 
         _app = builder.Build();
-        var logger = loggers.CreateLogger<VibeeServer>();
+        if (options.Connections.TrustProxy)
+            _app.UseForwardedHeaders(Proxy.Headers());
         _app.Use(next => new Edge(next, _metrics, logger).InvokeAsync);
+        if (options.CorsOrigins.Count > 0)
+            _app.UseCors();
+        if (options.Access.IsClosed)
+            _app.UseAuthentication().UseAuthorization();
+        _app.Use(next => new RateLimiting(next, options.Limits, (ILimitStore?)_redis ?? local).InvokeAsync);
         Map(_app);
         mapMore?.Invoke(_app);
         _app.Lifetime.ApplicationStopping.Register(() => _drained = DrainAsync());
@@ -69,13 +88,15 @@ public sealed class VibeeServer : IAsyncDisposable
     /// which.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
+        if (_redis is not null)
+            await _redis.ConnectAsync();
         try
         {
             await _app.StartAsync(cancellation);
         }
         catch (System.Net.Sockets.SocketException exception)
         {
-            throw new IOException($"Cannot listen on {_options.Host}:{_options.Port}: {exception.Message}.", exception);
+            throw new IOException($"Cannot listen on {_listening.Place}: {exception.Message}.", exception);
         }
     }
 
@@ -96,34 +117,9 @@ public sealed class VibeeServer : IAsyncDisposable
     {
         await _app.DisposeAsync();
         await _drained;
+        if (_redis is not null)
+            await _redis.DisposeAsync();
         _metrics.Dispose();
-    }
-
-    private void Configure(KestrelServerOptions kestrel)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = null; // JsonBody does it, with an answer that has a body
-        // A slow reader costs no slot, only its own bounded buffer and at most a context's length of tokens: it may take
-        // its time. A model can also be slower than any rate one would set.
-        kestrel.Limits.MinResponseDataRate = null;
-        if (IPAddress.TryParse(_options.Host, out var address))
-            kestrel.Listen(address, _options.Port);
-        else if (_options.Host == "localhost")
-            kestrel.ListenLocalhost(_options.Port);
-        else
-            kestrel.Listen(Resolve(_options.Host), _options.Port);
-    }
-
-    private static IPAddress Resolve(string host)
-    {
-        try
-        {
-            return Dns.GetHostAddresses(host)[0];
-        }
-        catch (Exception exception) when (exception is System.Net.Sockets.SocketException or ArgumentException)
-        {
-            throw new IOException($"Cannot listen on --host {host}: there is no such address.", exception);
-        }
     }
 
     private void Map(WebApplication app)
@@ -143,7 +139,7 @@ public sealed class VibeeServer : IAsyncDisposable
 
         foreach (var prefix in (string[])["", "/v1"])
         {
-            app.MapRead($"{prefix}/health", health.HandleAsync, "Whether requests would be served now").WithMetadata(Probe.Mark).Answers("Health");
+            app.MapRead($"{prefix}/health", health.HandleAsync, "Whether requests would be served now").AllowAnonymous().WithMetadata(Probe.Mark).Answers("Health");
             app.MapRead($"{prefix}/models", models.ListAsync, "The models").Answers("Models");
             app.MapRead($"{prefix}/models/{{**id}}", models.GetAsync, "One model, by its id or an alias").Answers("Model");
             app.MapJson($"{prefix}/chat/completions", chat, "Continues a conversation", Examples.Chat)
@@ -173,8 +169,8 @@ public sealed class VibeeServer : IAsyncDisposable
 
         app.MapRead("/metrics", SendMetricsAsync, "Counters for Prometheus").WithMetadata(Probe.Mark);
         var docs = new DocsEndpoint(_served, app.Services.GetRequiredService<EndpointDataSource>());
-        app.MapRead("/openapi.json", docs.SendDocumentAsync, "This document");
-        app.MapRead("/docs", DocsEndpoint.SendPageAsync, "This document as a page");
+        app.MapRead("/openapi.json", docs.SendDocumentAsync, "This document").AllowAnonymous();
+        app.MapRead("/docs", DocsEndpoint.SendPageAsync, "This document as a page").AllowAnonymous();
     }
 
     private Task SendMetricsAsync(HttpContext context)

@@ -110,7 +110,7 @@ internal static partial class RunnerLoader
     };
 
     [LoggerMessage(LogLevel.Warning, "{Option} has no effect: {Reason}")]
-    private static partial void LogIgnored(ILogger logger, string option, string reason);
+    internal static partial void LogIgnored(ILogger logger, string option, string reason);
 
     [LoggerMessage(LogLevel.Information, "The engine is {Engine}: {Reason}")]
     private static partial void LogEngine(ILogger logger, string engine, string reason);

@@ -3,6 +3,9 @@ using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 using Vibee.Server;
+using Vibee.Server.Middleware.Connections;
+using Vibee.Server.Middleware.Keys;
+using Vibee.Server.Middleware.Limits;
 
 namespace Vibee;
 
@@ -23,7 +26,7 @@ internal static class ServeCommand
     {
         var model = Setting.Text("--model", "Path to a GGUF model; without one the mock is served", "-m");
         var port = Setting.Number("--port", 8000, 0, 65535, "Port to listen on; 0 chooses a free one");
-        var host = Setting.Text("--host", "Address to listen on; 0.0.0.0 (the default) is every interface, 127.0.0.1 this machine only");
+        var host = Setting.Text("--host", "Address to listen on; 0.0.0.0 (the default) is every interface, 127.0.0.1 this machine only, unix:/path a socket in the file system");
         var context = Setting.OptionalNumber("--ctx", 16, 16 << 20, "Context size: prompt and answer, in tokens, of each request (default 2048, or what the model was trained on if less)");
         var threads = Setting.OptionalNumber("--threads", 1, 1024, "CPU threads of the engine (default 4, or the number of cores if less)");
         var parallel = Setting.Number("--parallel", 4, 1, 256, "Requests answered at the same time; more wait in a queue");
@@ -48,11 +51,32 @@ internal static class ServeCommand
         var minP = Setting.OptionalNumber("--min-p", 0f, 1f, "Likewise min_p (default 0.05; 0 is off)");
         var repeatPenalty = Setting.OptionalNumber("--repeat-penalty", 0.01f, 10f, "Likewise repeat_penalty (default 1, off)");
 
+        var apiKey = Setting.Texts("--api-key", "A key that opens the API; may be given several times. Others on this machine can read it: better in the variable, or in --api-key-file");
+        var apiKeyFile = Setting.Text("--api-key-file", "File of named keys, as vibee keys writes it; read again when it changes");
+        var jwtAuthority = Setting.OptionalUrl("--jwt-authority", "OpenID Connect issuer whose tokens open the API");
+        var jwtKeyFile = Setting.Text("--jwt-key-file", "Or a file with the secret that tokens are signed with (HS256)");
+        var jwtAudience = Setting.Text("--jwt-audience", "Whom tokens must be made for");
+        var jwtIssuer = Setting.Text("--jwt-issuer", "Who must have made them (default: the authority)");
+        var requests = Setting.OptionalNumber("--requests-per-minute", 1, 1_000_000, "Requests of each key, or without keys of each address (default: no limit)");
+        var burst = Setting.OptionalNumber("--requests-burst", 1, 1_000_000, "Of these, how many may come at once after a rest (default: a minute's)");
+        var tokens = Setting.OptionalNumber("--tokens-per-minute", 1, 1_000_000_000, "Likewise tokens of prompts and answers, charged when they are used");
+        var redis = Setting.Text("--redis", "HOST:PORT of a Redis that counts limits for several servers");
+        var trustProxy = Setting.Flag("--trust-proxy", "Take the last address of X-Forwarded-For for the client's; only where every client comes through a proxy");
+        var cors = Setting.Texts("--cors-origin", "Origin whose pages may use the API from a browser, such as https://example.org; may be given several times; * is every one");
+        var tlsCertificate = Setting.Text("--tls-cert", "Certificate, with those that lead to its root, in PEM; read again when it changes");
+        var tlsKey = Setting.Text("--tls-key", "Its private key, in PEM");
+        var maxBody = Setting.Size("--max-body", "Largest request body, such as 10M (default 64M)");
+        var headerSeconds = Setting.Number("--header-seconds", 15.0, 1, 3600, "How long a request's headers may take to come");
+        var idleSeconds = Setting.Number("--idle-seconds", 130.0, 1, 86400, "How long a connection may stay open without a request");
+        var perAddress = Setting.OptionalNumber("--max-connections-per-address", 1, 1_000_000, "Connections from one address at the same time (default: any number)");
+
         var command = new Command("serve", Description)
         {
             model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvCache, kvCacheDirectory, kvCacheDisk,
             kvType, pooling, matryoshka, logLevel,
             drain, temperature, topK, topP, minP, repeatPenalty,
+            apiKey, apiKeyFile, jwtAuthority, jwtKeyFile, jwtAudience, jwtIssuer, requests, burst, tokens, redis, trustProxy, cors,
+            tlsCertificate, tlsKey, maxBody, headerSeconds, idleSeconds, perAddress,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -93,6 +117,33 @@ internal static class ServeCommand
                 MinP = parsed.GetValue(minP),
                 RepeatPenalty = parsed.GetValue(repeatPenalty),
             },
+            Access = new AccessOptions
+            {
+                ApiKeys = parsed.GetValue(apiKey)!,
+                ApiKeyFile = parsed.GetValue(apiKeyFile),
+                JwtAuthority = parsed.GetValue(jwtAuthority),
+                JwtKeyFile = parsed.GetValue(jwtKeyFile),
+                JwtAudience = parsed.GetValue(jwtAudience),
+                JwtIssuer = parsed.GetValue(jwtIssuer),
+            },
+            Limits = new LimitOptions
+            {
+                RequestsPerMinute = parsed.GetValue(requests),
+                RequestBurst = parsed.GetValue(burst),
+                TokensPerMinute = parsed.GetValue(tokens),
+                Redis = parsed.GetValue(redis),
+            },
+            CorsOrigins = parsed.GetValue(cors)!,
+            Connections = new ConnectionOptions
+            {
+                TlsCertificate = parsed.GetValue(tlsCertificate),
+                TlsKey = parsed.GetValue(tlsKey),
+                HeaderTimeout = TimeSpan.FromSeconds(parsed.GetValue(headerSeconds)),
+                IdleTimeout = TimeSpan.FromSeconds(parsed.GetValue(idleSeconds)),
+                MaxPerAddress = parsed.GetValue(perAddress),
+                TrustProxy = parsed.GetValue(trustProxy),
+            },
+            MaxBody = parsed.GetValue(maxBody),
         };
     }
 }

@@ -63,7 +63,13 @@ internal static partial class Serving
             Port = settings.Port,
             DrainTimeout = settings.DrainTimeout,
             Sampling = settings.Sampling,
+            Access = settings.Access,
+            Limits = settings.Limits,
+            CorsOrigins = settings.CorsOrigins,
+            Connections = settings.Connections,
         };
+        if (settings.MaxBody is { } maxBody)
+            options = options with { MaxRequestBody = maxBody };
 
         try
         {
@@ -108,6 +114,8 @@ internal static partial class Serving
         ServeSettings settings, int contextLength, ServedModel served, VibeeServer server, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Vibee");
+        foreach (var option in settings.CacheOptions())
+            RunnerLoader.LogIgnored(logger, option, "an embedding model keeps nothing from one request to the next");
         var shutdown = server.WaitForShutdownAsync();
         var loading = Loading.RunAsync(served, shutdown, (progress, cancellation) =>
             RunnerLoader.LoadEmbedder(settings, contextLength, progress, logger, cancellation));
@@ -129,6 +137,13 @@ internal static partial class Serving
     {
         if (settings.KvCacheDirectory is not { } directory)
             return null;
+        if (!runner.Capacity.SharesPrefixes)
+        {
+            RunnerLoader.LogIgnored(loggers.CreateLogger("Vibee"), "--kv-cache-dir",
+                "what this model keeps of a prompt (a recurrent state, or a sliding window under llama.cpp) cannot be cut to a prefix");
+            return null;
+        }
+
         try
         {
             using var file = GgufFile.Open(settings.Model!);
@@ -146,13 +161,13 @@ internal static partial class Serving
     {
         if (settings.Model is null)
             LogMock(logger);
-        if (settings.Host is "0.0.0.0" or "::")
+        if (settings.Host is "0.0.0.0" or "::" && !settings.Access.IsClosed)
             LogOpen(logger, settings.Host);
     }
 
     // Every interface is no address that a client could be given; this machine's own is.
     private static string Addresses(VibeeServer server) => string.Join(", ",
-        server.Addresses.Select(address => address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1"));
+        server.Addresses.Select(address => address.Contains("//unix:", StringComparison.Ordinal) ? address["http://".Length..] : address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1"));
 
     private static ServedModel Describe(ServeSettings settings) => settings.Model is not { } path
         ? new ServedModel(settings.Alias is null ? GuideIds : [settings.Alias, .. GuideIds], [], File.GetLastWriteTimeUtc(Environment.ProcessPath!))
@@ -173,7 +188,7 @@ internal static partial class Serving
     [LoggerMessage(LogLevel.Information, "No model was given (-m FILE): serving the mock, which always says the same")]
     private static partial void LogMock(ILogger logger);
 
-    [LoggerMessage(LogLevel.Warning, "--host {Host} lets everybody who reaches this machine use the server; --host 127.0.0.1 keeps it to this machine")]
+    [LoggerMessage(LogLevel.Warning, "--host {Host} lets everybody who reaches this machine use the server; --host 127.0.0.1 keeps it to this machine, --api-key-file FILE to those with a key")]
     private static partial void LogOpen(ILogger logger, string host);
 
     [LoggerMessage(LogLevel.Information, "Serving {Model}, {Parallel} requests at a time with {Context} tokens each, {Cells} in the cache, on {Addresses}")]

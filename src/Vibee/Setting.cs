@@ -14,6 +14,42 @@ internal static class Setting
     public static Option<string?> Text(string name, string description, params string[] aliases) =>
         Create<string?>(name, null, text => new(text, text.Length == 0 ? "must not be empty" : null), description, aliases);
 
+    /// <summary>Several texts: the option again and again, or with commas between, which is how the variable has them.</summary>
+    public static Option<string[]> Texts(string name, string description)
+    {
+        var variable = VariableOf(name);
+        return new Option<string[]>(name)
+        {
+            Description = $"{description} [{variable}]",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = result => Split(result, name + " ", result.Tokens.Select(token => token.Value)),
+            DefaultValueFactory = result => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? Split(result, variable + "=", [text]) : [],
+        };
+
+        // What was wrong is not repeated: it may be a secret.
+        static string[] Split(ArgumentResult result, string source, IEnumerable<string> given)
+        {
+            string[] texts = [.. given.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries))];
+            if (texts.Contains(""))
+                result.AddError($"{source}: must not be empty");
+            return texts;
+        }
+    }
+
+    /// <summary>Something that is off unless it is said.</summary>
+    public static Option<bool> Flag(string name, string description)
+    {
+        var option = Create(name, false, text => text.ToLowerInvariant() switch
+        {
+            "true" or "on" or "1" => new(true, null),
+            "false" or "off" or "0" => new(false, null),
+            _ => new Parsed<bool>(false, "must be on or off"),
+        }, description);
+        option.Arity = ArgumentArity.ZeroOrOne; // its name alone is enough
+        return option;
+    }
+
     public static Option<string> Choice(string name, string fallback, string[] choices, string description) =>
         Create<string>(name, fallback, text => choices.Contains(text)
             ? new(text, null)
@@ -24,6 +60,12 @@ internal static class Setting
         Create<string?>(name, null, text => choices.Contains(text)
             ? new(text, null)
             : new(null, $"must be one of {string.Join(", ", choices)}"), $"{description} [{string.Join('|', choices)}]");
+
+    /// <summary>An address of the web, or nothing.</summary>
+    public static Option<Uri?> OptionalUrl(string name, string description) =>
+        Create<Uri?>(name, null, text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
+            ? new(url, null)
+            : new(null, "must be an address such as https://example.org"), description);
 
     public static Option<Uri> Url(string name, string fallback, string description) =>
         Create(name, new Uri(fallback), text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
@@ -67,12 +109,12 @@ internal static class Setting
 
     private static Option<T> Create<T>(string name, T fallback, Func<string, Parsed<T>> parse, string description, params string[] aliases)
     {
-        var variable = "VIBEE_" + name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
+        var variable = VariableOf(name);
         return new Option<T>(name, aliases)
         {
             Description = $"{description} [{variable}]",
             Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result => Take(result, name + " ", result.Tokens[0].Value),
+            CustomParser = result => Take(result, name + " ", result.Tokens is [var token, ..] ? token.Value : "on"),
             DefaultValueFactory = result => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
                 ? Take(result, variable + "=", text)
                 : fallback,
@@ -86,6 +128,8 @@ internal static class Setting
             return value;
         }
     }
+
+    private static string VariableOf(string name) => "VIBEE_" + name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     private readonly record struct Parsed<T>(T Value, string? Problem);
 }

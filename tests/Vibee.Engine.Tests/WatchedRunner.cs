@@ -4,7 +4,7 @@ namespace Vibee.Engine.Tests;
 
 /// <summary>A scripted runner with hooks, to see and disturb what the engine does with it.</summary>
 internal sealed class WatchedRunner(
-    ScriptedRunner inner, Action<Batch>? onForward = null, WatchedRunner.LogitsHook? onLogits = null) : IModelRunner
+    ScriptedRunner inner, Action<Batch>? onForward = null, WatchedRunner.LogitsHook? onLogits = null, Action? onRestore = null) : IModelRunner
 {
     private readonly Dictionary<int, List<int>> _tokens = [];
     private Batch? _batch;
@@ -47,7 +47,11 @@ internal sealed class WatchedRunner(
 
     public byte[]? Save(int slot) => inner.Save(slot);
 
-    public bool Restore(int slot, ReadOnlySpan<byte> state, int length) => inner.Restore(slot, state, length);
+    public bool Restore(int slot, ReadOnlySpan<byte> state, int length)
+    {
+        onRestore?.Invoke();
+        return inner.Restore(slot, state, length);
+    }
 
     public void Dispose() => inner.Dispose();
 }

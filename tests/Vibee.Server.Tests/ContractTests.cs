@@ -9,7 +9,6 @@ public partial class ContractTests
     /// <summary>Cases and whole groups of cases that have no test here, and why.</summary>
     private static readonly (string Ids, string Reason)[] Elsewhere =
     [
-        ("A02 A03 A04 A13", "API keys and CORS do not exist yet"),
         ("F", "tools are refused until the engine can constrain them"),
         ("G J07", "formats other than text are refused until the engine can constrain them"),
         ("K04 K08", "tools, in Anthropic's words"),

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace Vibee.Tests;
 
@@ -38,11 +37,18 @@ public sealed class CacheTests : IDisposable
         }
 
         await using (var forked = await ServeAsync(engine, "--parallel", "8", "--batch-size", "32"))
+        {
             await CheckAllAsync(forked, copies: 3);
+            Assert.True(await forked.ReadAsync("igla_cached_tokens_total") > 8 * 2 * 250, "Prefixes were not shared.");
+        }
 
-        // Room for one whole request and a half.
-        await using (var crowded = await ServeAsync(engine, "--parallel", "8", "--kv-cache", "490K"))
+        // Room for three prompts, but not for their answers.
+        await using (var crowded = await ServeAsync(engine, "--parallel", "8", "--kv-cache", "655K"))
+        {
             await CheckAllAsync(crowded, copies: 2);
+            Assert.True(await crowded.ReadAsync("igla_prefix_cache_evictions_total") > 0, "There was room for all prefixes.");
+            Assert.True(await crowded.ReadAsync("igla_preemptions_total") > 0, "There was room for all answers.");
+        }
 
         for (var life = 0; life < 2; life++)
         {
@@ -144,7 +150,7 @@ public sealed class CacheTests : IDisposable
                 ["logprobs"] = 2,
             });
             var choice = answer["choices"]![0]!;
-            return new Answer(prompt, (string)choice["text"]!, Certain(choice["logprobs"]!),
+            return new Answer(prompt, (string)choice["text"]!, CertainText.Of(choice["logprobs"]!),
                 (int)answer["usage"]!["prompt_tokens"]!, (int)answer["usage"]!["prompt_tokens_details"]!["cached_tokens"]!);
         }
 
@@ -156,11 +162,9 @@ public sealed class CacheTests : IDisposable
             return JsonNode.Parse(body)!;
         }
 
-        public async Task<int> EvaluatedAsync()
-        {
-            var metrics = await client.GetStringAsync("/metrics", Cancellation);
-            return int.Parse(Regex.Match(metrics, @"^igla_prompt_tokens_evaluated_total (\d+)$", RegexOptions.Multiline).Groups[1].Value);
-        }
+        public Task<int> EvaluatedAsync() => ReadAsync("igla_prompt_tokens_evaluated_total");
+
+        public Task<int> ReadAsync(string metric) => Metrics.ReadAsync(client, metric);
 
         /// <summary>Ends as a user ends it, so that it saves what it has.</summary>
         public async ValueTask DisposeAsync()
@@ -169,14 +173,6 @@ public sealed class CacheTests : IDisposable
             Assert.Equal(0, await process.WaitForExitAsync());
             await process.DisposeAsync();
             client.Dispose();
-        }
-
-        private static string Certain(JsonNode logprobs)
-        {
-            var certain = logprobs["top_logprobs"]!.AsArray().TakeWhile(top =>
-                top!.AsObject().Select(entry => (double)entry.Value!).OrderDescending().ToArray() is var sorted
-                && (sorted.Length < 2 || sorted[0] - sorted[1] >= 0.02)).Count();
-            return string.Concat(logprobs["tokens"]!.AsArray().Take(certain).Select(token => (string)token!));
         }
     }
 }

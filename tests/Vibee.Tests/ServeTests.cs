@@ -140,7 +140,7 @@ public class ServeTests
                 Assert.StartsWith(alone[prompt], await CompleteAsync(client, prompts[prompt]));
         });
 
-        await AssertIdleAsync(client);
+        await Metrics.WhenIdleAsync(client);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public class ServeTests
 
         var least = sizes.Zip(sizes.Skip(1), (before, after) => after - before).Min();
         Assert.True(least < 500 * 1024, $"Each round of 500 requests added memory: {string.Join(", ", sizes.Select(size => $"{size >> 10} KB"))}.");
-        await AssertIdleAsync(client);
+        await Metrics.WhenIdleAsync(client);
 
         long Size()
         {
@@ -279,11 +279,7 @@ public class ServeTests
     private static async Task<string> CompleteCertainlyAsync(HttpClient client, string prompt)
     {
         var answer = await PostAsync(client, "/v1/completions", $$"""{"prompt":"{{prompt}}","max_tokens":60,"temperature":0,"logprobs":2}""");
-        var choice = answer["choices"]![0]!;
-        var tops = choice["logprobs"]!["top_logprobs"]!.AsArray();
-        var certain = tops.TakeWhile(top => top!.AsObject().Select(entry => (double)entry.Value!).OrderDescending().ToArray() is var sorted
-            && (sorted.Length < 2 || sorted[0] - sorted[1] >= 0.01)).Count();
-        return string.Concat(choice["logprobs"]!["tokens"]!.AsArray().Take(certain).Select(token => (string)token!));
+        return CertainText.Of(answer["choices"]![0]!["logprobs"]!);
     }
 
     private static async Task<HttpResponseMessage> StreamAsync(HttpClient client, string prompt, int maxTokens)
@@ -300,17 +296,5 @@ public class ServeTests
         using var response = await StreamAsync(client, prompt, 400);
         await using var stream = await response.Content.ReadAsStreamAsync(Cancellation);
         await stream.ReadExactlyAsync(new byte[64], Cancellation);
-    }
-
-    private static async Task AssertIdleAsync(HttpClient client)
-    {
-        var deadline = Stopwatch.StartNew();
-        while (true)
-        {
-            var metrics = await client.GetStringAsync("/metrics", Cancellation);
-            if (metrics.Contains("\nigla_slots_in_use 0\n") && metrics.Contains("\nigla_queue_length 0\n"))
-                return;
-            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(5), metrics);
-        }
     }
 }

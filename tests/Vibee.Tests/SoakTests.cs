@@ -49,7 +49,7 @@ public sealed class SoakTests
             }
         })));
 
-        var metrics = await IdleAsync(client);
+        var metrics = string.Join('\n', (await Metrics.WhenIdleAsync(client)).Split('\n').Where(line => Regex.IsMatch(line, "^igla_(prompt|cached|prefix|kv|requests|tokens|preemptions)")));
         for (var i = 0; i < Starts.Length; i++)
             Assert.StartsWith(expected[i], await TextAsync(client, Starts[i]));
         var (late, most) = (Resident(process.Id), Resident(process.Id, "VmHWM"));
@@ -136,21 +136,7 @@ public sealed class SoakTests
         using var response = await client.PostAsync("/v1/completions",
             Content(new JsonObject { ["prompt"] = prompt, ["temperature"] = 0, ["max_tokens"] = 60, ["logprobs"] = 2 }), Cancellation);
         var logprobs = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))!["choices"]![0]!["logprobs"]!;
-        var certain = logprobs["top_logprobs"]!.AsArray().TakeWhile(top =>
-            top!.AsObject().Select(entry => (double)entry.Value!).OrderDescending().ToArray() is var sorted && (sorted.Length < 2 || sorted[0] - sorted[1] >= 0.02)).Count();
-        return string.Concat(logprobs["tokens"]!.AsArray().Take(certain).Select(token => (string)token!));
-    }
-
-    private static async Task<string> IdleAsync(HttpClient client)
-    {
-        var deadline = Stopwatch.StartNew();
-        while (true)
-        {
-            var metrics = await client.GetStringAsync("/metrics", Cancellation);
-            if (metrics.Contains("\nigla_slots_in_use 0\n") && metrics.Contains("\nigla_queue_length 0\n"))
-                return string.Join('\n', metrics.Split('\n').Where(line => Regex.IsMatch(line, "^igla_(prompt|cached|prefix|kv|requests|tokens)")));
-            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(10), metrics);
-        }
+        return CertainText.Of(logprobs);
     }
 
     // In kilobytes, as Linux says.

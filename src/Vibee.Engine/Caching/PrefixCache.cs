@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vibee.Engine.Scheduling;
 
 namespace Vibee.Engine.Caching;
@@ -87,15 +88,19 @@ internal sealed class PrefixCache
         return true;
     }
 
-    /// <summary>Saves all that is left, when nothing runs any more.</summary>
-    public void Save()
+    /// <summary>Saves what is left, when nothing runs any more.</summary>
+    /// <param name="limit">What takes longer is lost: whoever waits for the process to end would kill it.</param>
+    public void Save(TimeSpan limit)
     {
         if (_store is null || _isAbandoned)
             return;
+        var started = Stopwatch.GetTimestamp();
         // The newest first, in case there is no time for all.
         var saved = new List<int[]>();
         foreach (var leaf in _tree.All().Where(node => node.Children.Count == 0).OrderByDescending(node => node.LastUsed).ToList())
         {
+            if (Stopwatch.GetElapsedTime(started) >= limit)
+                return;
             var path = leaf.Path();
             var known = saved.Select(other => path.AsSpan().CommonPrefixLength(other)).DefaultIfEmpty().Max();
             _store.Save(path, known, _runner, leaf.Slot, wait: true);

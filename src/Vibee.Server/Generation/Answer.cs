@@ -28,6 +28,9 @@ internal abstract class Answer
 
     public bool Stream { get; init; }
 
+    /// <summary>Tokens of it that its caller was charged.</summary>
+    public int ChargedTokens { get; set; }
+
     /// <summary>What is sent when nothing was sent for a while.</summary>
     public virtual byte[] Ping => Comment;
 

@@ -1,5 +1,6 @@
 using Vibee.Engine;
 using Vibee.Engine.Text;
+using Vibee.Server.Middleware.Limits;
 using Vibee.Server.Observability;
 using Vibee.Server.Requests;
 
@@ -13,6 +14,8 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
 {
     public async Task RunAsync(HttpContext context, InferenceEngine engine, Answer answer)
     {
+        foreach (var choice in answer.Choices)
+            choice.Sequence.Priority = Caller.Of(context).Priority;
         if (Submit(engine, answer.Choices) is { } refusal)
         {
             await refusal.SendAsync(context);
@@ -31,6 +34,10 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
             // Nobody will read the rest.
             CancelAll(answer.Choices);
             throw;
+        }
+        finally
+        {
+            await ChargeAsync(context, answer); // also what was cut short
         }
     }
 
@@ -85,6 +92,7 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
             }
         }
 
+        await ChargeAsync(context, answer);
         await JsonReply.SendAsync(context, StatusCodes.Status200OK, answer, static (json, answer) => answer.Write(json));
     }
 
@@ -98,6 +106,7 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
         else
             await Task.WhenAll(answer.Choices.Select(choice => PumpAsync(stream, answer, choice)));
 
+        await ChargeAsync(context, answer);
         await stream.WriteAsync(answer, WriteEnd);
     }
 
@@ -141,6 +150,15 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
             return false;
         metrics.TokensGenerated(choice.Text.CompletionTokens - before);
         return true;
+    }
+
+    // Before the client sees the end, so that who has seen it and asks again finds the limit as it is.
+    private static ValueTask ChargeAsync(HttpContext context, Answer answer)
+    {
+        var usage = Usage.Of(answer.Choices.Where(choice => choice.Text.IsStarted));
+        var tokens = usage.PromptTokens + usage.CompletionTokens - answer.ChargedTokens;
+        answer.ChargedTokens += tokens;
+        return Caller.Of(context).ChargeAsync(tokens);
     }
 
     private static bool IsComplete(Choice choice) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
+using Vibee.Server.Middleware.Limits;
 using Vibee.Server.Observability;
 using Vibee.Server.Requests;
 
@@ -38,7 +39,9 @@ internal sealed class EmbeddingSender(ServerMetrics metrics, IHostApplicationLif
             return;
         }
 
-        metrics.PromptTokens(inputs.Sum(input => input.Length));
+        var tokens = inputs.Sum(input => input.Length);
+        metrics.PromptTokens(tokens);
+        await Caller.Of(context).ChargeAsync(tokens);
         await (answer(request.Vectors) is { } made
             ? JsonReply.SendAsync(context, StatusCodes.Status200OK, made, write)
             : NoNumbers.SendAsync(context));

@@ -17,7 +17,7 @@ internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, 
     public async Task InvokeAsync(HttpContext context)
     {
         var id = RequestId(context.Request);
-        SetRequestId(context, id);
+        SetHeaders(context, id);
         if (context.GetEndpoint()?.Metadata.GetMetadata<Probe>() is null)
             metrics.Request();
 
@@ -63,15 +63,20 @@ internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, 
 
         var id = context.Response.Headers["x-request-id"].ToString();
         context.Response.Clear();
-        SetRequestId(context, id);
+        SetHeaders(context, id);
         await error.SendAsync(context);
     }
 
-    private static void SetRequestId(HttpContext context, string id)
+    private static void SetHeaders(HttpContext context, string id)
     {
-        context.Response.Headers["x-request-id"] = id;
+        var headers = context.Response.Headers;
+        headers["x-request-id"] = id;
+        // Nothing here is to be shown, framed, guessed at or told of by a browser; the one page that is says so itself.
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers["referrer-policy"] = "no-referrer";
         if (AnthropicError.IsAnthropic(context.Request.Path))
-            context.Response.Headers[AnthropicError.RequestIdHeader] = id;
+            headers[AnthropicError.RequestIdHeader] = id;
     }
 
     private static bool IsClientGone(HttpContext context, Exception exception) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Vibee.Engine.Caching;
 using Vibee.Engine.Runners;
 using Vibee.Engine.Sampling;
 
@@ -22,36 +23,65 @@ public class RandomStreamTests
     public void Step_RandomRequests_NoCellIsLostOrForeign(int seed, int slots, int parallel, int cells, bool sharesPrefixes)
     {
         const int Steps = 125_000;
-        var stream = new RequestStream(seed, slots, parallel, cells, sharesPrefixes);
+        var stream = new RequestStream(seed, slots, parallel, cells, sharesPrefixes, context: 64, store: null);
         for (var step = 0; step < Steps; step++)
             stream.Step();
         stream.Finish();
         Assert.True(stream.Ended > Steps / 100, $"Only {stream.Ended} sequences ended.");
     }
 
+    /// <summary>The same with prompts long enough to be saved: evicted to disk, and read back from there.</summary>
+    [Fact]
+    public async Task Step_RandomLongRequests_WhatComesFromDiskIsTheirs()
+    {
+        var directory = Directory.CreateTempSubdirectory("vibee-random-").FullName;
+        try
+        {
+            var restored = 0L;
+            for (var life = 0; life < 2; life++)
+            {
+                await using var store = new PrefixStore(directory, 1 << 20, "key"u8, NullLogger<PrefixStore>.Instance);
+                var stream = new RequestStream(life, slots: 6, parallel: 3, cells: 900, sharesPrefixes: true, context: 400, store);
+                for (var step = 0; step < 10_000; step++)
+                    stream.Step();
+                stream.Finish();
+                restored += stream.Restored;
+            }
+
+            Assert.True(restored > 10, $"Only {restored} prefixes came from disk.");
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     private sealed class RequestStream
     {
-        private const int Context = 64;
         private static readonly SamplingParams Greedy = SamplingParams.Default with { Temperature = 0 };
 
         private readonly Random _random;
         private readonly ScriptedRunner _runner;
         private readonly EngineMetrics _metrics = new(new Meter("random"));
         private readonly EngineLoop _loop;
-        private readonly List<(Sequence Sequence, int[] Prompt, List<int> Answer)> _inside = [];
+        private readonly int _context;
+        private readonly List<(Sequence Sequence, int[] Prompt, List<int> Answer, List<int> Scored)> _inside = [];
         private readonly List<int[]> _known = [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]];
         private int _ends;
 
-        public RequestStream(int seed, int slots, int parallel, int cells, bool sharesPrefixes)
+        public RequestStream(int seed, int slots, int parallel, int cells, bool sharesPrefixes, int context, PrefixStore? store)
         {
             _random = new Random(seed);
-            var model = new ModelInfo { Architecture = "scripted", TrainedContextLength = Context, EmbeddingLength = 0 };
-            var capacity = new RunnerCapacity(slots, 16, Context, cells) { SharesPrefixes = sharesPrefixes };
+            _context = context;
+            var model = new ModelInfo { Architecture = "scripted", TrainedContextLength = context, EmbeddingLength = 0 };
+            var capacity = new RunnerCapacity(slots, 16, context, cells) { SharesPrefixes = sharesPrefixes };
             _runner = new ScriptedRunner(model, new WordTokenizer([], ["<end>"]), capacity, TestEngine.Hash);
-            _loop = new EngineLoop(_runner, parallel, store: null, _metrics, NullLogger.Instance, () => _ends++);
+            _loop = new EngineLoop(new WatchedRunner(_runner, onRestore: () => Restored++), parallel, store, _metrics, NullLogger.Instance, () => _ends++);
         }
 
         public int Ended { get; private set; }
+
+        public long Restored { get; private set; }
 
         public void Step()
         {
@@ -66,8 +96,16 @@ public class RandomStreamTests
 
         public void Finish()
         {
-            foreach (var (sequence, _, _) in _inside)
+            foreach (var (sequence, _, _, _) in _inside.Where(_ => _random.Next(2) == 0).ToList())
                 Cancel(sequence);
+            // The others are all served: nobody waits for what never comes.
+            for (var step = 0; _loop.HasWork; step++)
+            {
+                Assert.True(step < 20 * _context, "Those that are left do not end.");
+                _loop.Step();
+                Check();
+            }
+
             Check();
             Assert.Empty(_inside);
             Assert.False(_loop.HasWork);
@@ -80,11 +118,12 @@ public class RandomStreamTests
         private void Submit()
         {
             var known = _known[_random.Next(_known.Count)];
-            int[] prompt = [.. known.Take(_random.Next(known.Length + 1)), .. Enumerable.Range(0, _random.Next(1, 20)).Select(_ => _random.Next(4))];
-            if (prompt.Length >= Context)
+            int[] prompt = [.. known.Take(_random.Next(known.Length + 1)), .. Enumerable.Range(0, _random.Next(1, _context / 3)).Select(_ => _random.Next(4))];
+            if (prompt.Length >= _context)
                 return;
-            var sequence = new Sequence(prompt, _random.Next(1, Context - prompt.Length + 1), Greedy);
-            _inside.Add((sequence, prompt, []));
+            var maxTokens = _random.Next(_context - prompt.Length + 1);
+            var sequence = new Sequence(prompt, maxTokens, Greedy, promptLogprobs: maxTokens == 0 || _random.Next(10) == 0 ? 1 : null);
+            _inside.Add((sequence, prompt, [], []));
             _loop.Take(sequence);
         }
 
@@ -99,22 +138,26 @@ public class RandomStreamTests
             Assert.Equal(_loop.Cache.UsedCells, _runner.UsedCells);
             for (var i = _inside.Count - 1; i >= 0; i--)
             {
-                var (sequence, prompt, answer) = _inside[i];
+                var (sequence, prompt, answer, scored) = _inside[i];
                 while (sequence.Events.TryRead(out var value))
                 {
+                    if (value.Kind == GenerationEventKind.PromptToken)
+                        scored.Add(value.Token);
                     if (value.Kind == GenerationEventKind.Token)
                         answer.Add(value.Token);
                     if (value.Kind == GenerationEventKind.Finished)
-                        End(i, prompt, answer, value);
+                        End(i, prompt, answer, sequence.PromptLogprobs is null ? null : scored, value);
                 }
             }
 
             Assert.Equal(Ended, _ends);
         }
 
-        private void End(int index, int[] prompt, List<int> answer, GenerationEvent end)
+        private void End(int index, int[] prompt, List<int> answer, List<int>? scored, GenerationEvent end)
         {
             Assert.NotEqual(FinishReason.Failed, end.Reason);
+            if (scored is not null)
+                Assert.Equal(end.Reason == FinishReason.Cancelled ? prompt[..scored.Count] : prompt, scored);
             Assert.Equal(TestEngine.Expected(prompt, answer.Count), answer);
             _inside.RemoveAt(index);
             Ended++;
