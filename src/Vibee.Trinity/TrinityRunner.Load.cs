@@ -53,7 +53,11 @@ public sealed partial class TrinityRunner
             };
             _transformer = new Transformer(model, reader, options.BatchTokens, _cache, _team, _buffers);
             if (_panels is not null)
-                packed.Pack(_panels, _team, reader.LongestRow, share => progress.Report(0.1f + 0.8f * share));
+            {
+                var cache = options.PackCacheDirectory is { } directory ? new PackCache(directory, file) : null;
+                packed.Fill(_panels, cache, _team, reader.LongestRow, share => progress.Report(0.1f + 0.8f * share));
+            }
+
             progress.ReadWeights([.. file.Tensors.Where(tensor => !packed.Covers(tensor))], from: _panels is null ? 0.1f : 0.9f);
             progress.Report(1);
         }

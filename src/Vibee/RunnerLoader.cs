@@ -61,6 +61,8 @@ internal static partial class RunnerLoader
             LogIgnored(logger, "--gpu-layers", "Trinity runs on the CPU");
         if (engine == EngineChoice.Llama && settings.Memory is not null)
             LogIgnored(logger, "--memory", "it limits Trinity, not llama.cpp");
+        if (engine == EngineChoice.Llama && settings.PackCacheDirectory is not null)
+            LogIgnored(logger, "--pack-cache-dir", "llama.cpp packs nothing");
         LogEngine(logger, engine == EngineChoice.Trinity ? "Trinity" : "llama.cpp", reason);
 
         if (engine == EngineChoice.Trinity)
@@ -76,6 +78,7 @@ internal static partial class RunnerLoader
                 Threads = settings.Threads,
                 Memory = new MemoryBudget(settings.Memory),
                 KvType = settings.KvType,
+                PackCacheDirectory = settings.PackCacheDirectory,
                 Progress = progress,
                 Cancellation = cancellation,
             });

@@ -10,8 +10,8 @@ internal static unsafe partial class Pages
     private const int DoNotNeed = 4;
     private const int HugePage = 14;
 
-    /// <summary>Memory that is read from end to end, again and again: with pages of 2 MB the processor looks up few
-    /// addresses (measured: a third faster to decode).</summary>
+    /// <summary>Memory that is read from end to end, again and again: with pages of 2 MB the processor looks up fewer
+    /// addresses on the way.</summary>
     public static void PreferLarge(byte* start, long length) => Advise(start, length, HugePage);
 
     /// <summary>Pages of a mapped file that are not read again for now; reading them reads the file again.</summary>

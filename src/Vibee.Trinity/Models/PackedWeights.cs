@@ -34,12 +34,28 @@ internal sealed unsafe class PackedWeights
         return _matrices.Exists(matrix => address >= matrix.Data && address < matrix.Data + matrix.Bytes);
     }
 
-    /// <summary>Makes all panels.</summary>
+    /// <summary>Reads all panels from a cache, or makes them and leaves them there.</summary>
     /// <param name="arena">Of <see cref="Bytes"/>.</param>
+    /// <param name="cache">Where they may be, if anywhere.</param>
     /// <param name="team">Who does it.</param>
     /// <param name="longestRow">Of any matrix.</param>
     /// <param name="report">Is told the share of bytes that is done.</param>
-    public void Pack(Arena arena, WorkerTeam team, int longestRow, Action<float> report)
+    public void Fill(Arena arena, PackCache? cache, WorkerTeam team, int longestRow, Action<float> report)
+    {
+        var panels = arena.Take<byte>(Bytes);
+        var isRead = cache is not null && cache.TryRead(panels, Bytes, team, share => report(share / 2));
+        if (!isRead)
+            Pack(panels, team, longestRow, cache is null ? report : share => report(0.5f + share / 2));
+        if (!isRead && cache is not null)
+            cache.TryWrite(panels, Bytes);
+        foreach (var matrix in _matrices)
+        {
+            matrix.Use(panels);
+            panels += Aligned(matrix);
+        }
+    }
+
+    private void Pack(byte* panels, WorkerTeam team, int longestRow, Action<float> report)
     {
         var measure = Arena.Measure();
         _ = new UnpackedRow(measure, longestRow);
@@ -48,9 +64,9 @@ internal sealed unsafe class PackedWeights
         var (done, all) = (0L, Bytes);
         foreach (var matrix in _matrices)
         {
-            var panels = arena.Take<byte>(matrix.PackedBytes);
-            team.Run(worker => matrix.Pack(rows[worker.Index], worker.Share(matrix.Rows, matrix.Granule), panels));
-            matrix.Use(panels);
+            var start = panels + done;
+            new Span<byte>(start + matrix.PackedBytes, (int)(Aligned(matrix) - matrix.PackedBytes)).Clear();
+            team.Run(worker => matrix.Pack(rows[worker.Index], worker.Share(matrix.Rows, matrix.Granule), start));
             if (!IsEmbedding(matrix))
                 Pages.Forget(matrix.Data, matrix.Bytes);
             done += Aligned(matrix);

@@ -17,7 +17,12 @@ public sealed unsafe class PanelTests : IDisposable
     private readonly Arena _arena = new(new MemoryBudget(), "Test", 8 << 20);
     private readonly UnpackedRow _row;
 
-    public PanelTests() => _row = new UnpackedRow(_arena, Length);
+    public PanelTests()
+    {
+        if (!Vector128.IsHardwareAccelerated)
+            Assert.Skip("Panels are for processors with vectors.");
+        _row = new UnpackedRow(_arena, Length);
+    }
 
     public static TheoryData<GgmlType, int> Cases
     {

@@ -16,6 +16,9 @@ internal abstract unsafe class PanelFormat
         : Vector128.IsHardwareAccelerated ? Of<Lanes128, Vector128<byte>>()
         : [];
 
+    /// <summary>Rows of this processor's panels; 0 where it has none.</summary>
+    public static int WidestRows => Widest.Length == 0 ? 0 : Widest[0].Rows;
+
     /// <summary>Rows of a panel.</summary>
     public abstract int Rows { get; }
 
