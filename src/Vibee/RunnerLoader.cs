@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
@@ -12,12 +13,12 @@ namespace Vibee;
 /// <summary>Chooses the engine for a model and loads it.</summary>
 internal static partial class RunnerLoader
 {
-    // Bytes. Of 342 MB, which come from memory for every token, Trinity decodes a single stream at half of llama.cpp's pace.
-    private const long LargestTernary = 32 << 20;
+    // Types that were measured to be faster on Trinity, by panels in registers of 256 bits or more.
+    private static readonly GgmlType[] FasterTypes = [GgmlType.Q4_K, GgmlType.Q6_K, GgmlType.TQ2_0];
 
     /// <summary>What <c>--engine auto</c> stands for with this file, and why.</summary>
-    /// <remarks>docs/performance.md has the measurements behind it: Trinity is the faster one with ternary weights that
-    /// stay in the processor's caches, llama.cpp with all others, and on a GPU.</remarks>
+    /// <remarks>docs/performance.md has the measurements behind it: Trinity is the faster one on the CPU with some types of
+    /// weights, llama.cpp with all others, and on a GPU.</remarks>
     public static (EngineChoice Engine, string Reason) Choose(ServeSettings settings, GgufFile file)
     {
         if (settings.Engine != EngineChoice.Auto)
@@ -30,16 +31,18 @@ internal static partial class RunnerLoader
             return (EngineChoice.Trinity, "llama.cpp's libraries are not here");
         if (file.Tensors.FirstOrDefault(tensor => tensor.Type == GgmlType.I2_S) is { } foreign)
             return (EngineChoice.Trinity, $"llama.cpp does not have the type I2_S of {foreign.Name}");
-        return file.Length <= LargestTernary && IsTernary(file)
-            ? (EngineChoice.Trinity, "it is the faster one with ternary weights of this size")
+        if (settings.GpuLayers is null && LlamaLoader.IsForGpu(settings.LlamaLibrary))
+            return (EngineChoice.Llama, "this build of it is for a GPU");
+        return Vector256.IsHardwareAccelerated && IsOfFasterTypes(file)
+            ? (EngineChoice.Trinity, "it is the faster one with these weights")
             : (EngineChoice.Llama, "it is the faster one with these weights");
     }
 
-    /// <summary>Whether every matrix of the layers is of the type that Trinity has its own kernels for.</summary>
-    private static bool IsTernary(GgufFile file)
+    /// <summary>Whether every matrix of the layers is of a type that Trinity is faster with; mixtures of experts were not measured.</summary>
+    private static bool IsOfFasterTypes(GgufFile file)
     {
         var matrices = file.Tensors.Where(tensor => tensor.Dimensions.Count > 1 && tensor.Name.StartsWith("blk.", StringComparison.Ordinal)).ToList();
-        return matrices.Count > 0 && matrices.All(tensor => tensor.Type == GgmlType.TQ2_0);
+        return matrices.Count > 0 && matrices.All(tensor => tensor.Dimensions.Count == 2 && FasterTypes.Contains(tensor.Type));
     }
 
     // Slots that keep the prompts of requests that have ended. Their cells are the limit, not they: they cost some bytes each.

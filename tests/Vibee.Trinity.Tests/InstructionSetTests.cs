@@ -24,7 +24,6 @@ public sealed class InstructionSetTests
             "-class", typeof(Kernels.VectorsTests).FullName!,
             "-class", typeof(Models.ReferenceTests).FullName!,
             "-class", typeof(Models.I2sTests).FullName!,
-            "-class", typeof(Ternary.TernaryProductTests).FullName!,
         ];
         var executable = Path.Combine(AppContext.BaseDirectory, "Vibee.Trinity.Tests.dll");
         var start = new ProcessStartInfo("dotnet", [executable, .. arguments]) { RedirectStandardOutput = true };
