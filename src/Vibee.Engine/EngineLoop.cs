@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Vibee.Engine.Caching;
+using Vibee.Engine.Grammar;
 using Vibee.Engine.Sampling;
 using Vibee.Engine.Scheduling;
 
@@ -50,6 +51,8 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
     public PrefixCache Cache => _cache;
 
     public bool HasWork => _scheduler.HasWork;
+
+    public long LastProgress => _runner.LastProgress;
 
     public void Take(Sequence sequence)
     {
@@ -101,7 +104,9 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
                 Sample(sequence);
         }
 
-        _budget.Observe(streams, _batch.Count - streams, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        _budget.Observe(streams, _batch.Count - streams, seconds);
+        _metrics.Step(seconds);
     }
 
     public void EndEverything(string error, bool runnerFailed)
@@ -124,6 +129,8 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
         if (sequence.Sampler is not null)
             return; // it was preempted, and its owner has been told
         sequence.Sampler = new Sampler(sequence.Sampling, _runner.Tokenizer, _candidates);
+        if (sequence.Constraint is { } constraint)
+            sequence.Text = new ConstrainedText(constraint, _runner.Tokenizer);
         _metrics.SequenceStarted(sequence.Evaluated);
         sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Started, CachedTokens = sequence.Evaluated });
     }
@@ -185,11 +192,16 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
 
     private void Sample(Sequence sequence)
     {
+        var (sampler, text) = (sequence.Sampler!, sequence.Text);
         int token;
         TokenLogprobs? logprobs;
         try
         {
-            token = sequence.Sampler!.Sample(_runner.Logits(sequence.LogitsIndex), sequence.Tokens, out logprobs);
+            var logits = _runner.Logits(sequence.LogitsIndex);
+            if (text is not null && text.TryForce(out token))
+                logprobs = sampler.Take(token, logits);
+            else
+                token = sampler.Sample(logits, sequence.Tokens, text is null ? [] : text.Allowed(), out logprobs);
         }
         catch (Exception exception)
         {
@@ -199,14 +211,40 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
             return;
         }
 
+        if (_runner.Tokenizer.EndOfGenerationTokens.Contains(token))
+        {
+            Publish(sequence, token, logprobs);
+            End(sequence, FinishReason.Stop);
+            return;
+        }
+
+        // Tokens that the grammar leaves no choice about need no logits, unless somebody wants to see them.
+        do
+        {
+            Publish(sequence, token, logprobs);
+            text?.Accept(token);
+            if (text is { MustEnd: true })
+                End(sequence, FinishReason.Stop);
+            else if (sequence.GeneratedTokens == sequence.MaxTokens || sequence.Length == _runner.Capacity.ContextLength)
+                End(sequence, FinishReason.Length);
+        }
+        while (sequence.State == SequenceState.Running && Force(sequence, text, out token));
+    }
+
+    private static bool Force(Sequence sequence, ConstrainedText? text, out int token)
+    {
+        token = -1;
+        if (text is null || sequence.Sampling.TopLogprobs is not null || sequence.Pending > Sequence.MostForced || !text.TryForce(out token))
+            return false;
+        sequence.Sampler!.Count(token);
+        return true;
+    }
+
+    private void Publish(Sequence sequence, int token, TokenLogprobs? logprobs)
+    {
         sequence.Append(token);
         _metrics.TokenGenerated(ref sequence.Times);
         sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Token, Token = token, Logprobs = logprobs });
-
-        if (_runner.Tokenizer.EndOfGenerationTokens.Contains(token))
-            End(sequence, FinishReason.Stop);
-        else if (sequence.GeneratedTokens == sequence.MaxTokens || sequence.Length == _runner.Capacity.ContextLength)
-            End(sequence, FinishReason.Length);
     }
 
     // The slot is free before the owner hears of the end, so that who saw the end may count on it.

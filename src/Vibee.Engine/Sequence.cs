@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Vibee.Engine.Caching;
+using Vibee.Engine.Grammar;
 using Vibee.Engine.Sampling;
 
 namespace Vibee.Engine;
@@ -23,7 +24,9 @@ public sealed class Sequence
     /// <param name="sampling">How to choose them.</param>
     /// <param name="promptLogprobs">Asks for the probabilities of the prompt's own tokens and of so many rivals of each.
     /// Such a prompt is evaluated whole, whatever the cache holds.</param>
-    public Sequence(ReadOnlySpan<int> prompt, int maxTokens, SamplingParams sampling, int? promptLogprobs = null)
+    /// <param name="constraint">What the generated text must be; null lets the model say what it wants. Where the text
+    /// cannot go on the sequence ends with <see cref="FinishReason.Stop"/>, whatever else was asked.</param>
+    public Sequence(ReadOnlySpan<int> prompt, int maxTokens, SamplingParams sampling, int? promptLogprobs = null, TextConstraint? constraint = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(prompt));
         ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
@@ -34,6 +37,7 @@ public sealed class Sequence
         MaxTokens = maxTokens;
         Sampling = sampling;
         PromptLogprobs = promptLogprobs;
+        Constraint = constraint;
 
         // Room for every event there can be: the engine never finds the channel full and so never waits for a
         // reader, and what a client that stops reading can make us hold is bounded by the context length.
@@ -52,6 +56,9 @@ public sealed class Sequence
 
     /// <summary>Rivals of each prompt token whose probabilities are wanted; null is none, and not the token's either.</summary>
     public int? PromptLogprobs { get; }
+
+    /// <summary>What the generated text must be, or null.</summary>
+    public TextConstraint? Constraint { get; }
 
     /// <summary>How important it is, where others wait as well: 0 for most, more to be served sooner. Set before it is
     /// submitted.</summary>
@@ -94,11 +101,15 @@ public sealed class Sequence
     /// <summary>Leading tokens whose keys and values the runner holds.</summary>
     internal int Evaluated { get; set; }
 
-    /// <summary>Tokens the runner has yet to evaluate: the rest of the prompt, or the one generated last.</summary>
+    /// <summary>Tokens the runner has yet to evaluate: the rest of the prompt, or the one generated last with those that
+    /// were forced after it.</summary>
     internal int Pending => Length - Evaluated;
 
     /// <summary>Generating, as opposed to evaluating a prompt (again, after a preemption).</summary>
-    internal bool IsDecoding => Pending == 1 && Length > PromptLength;
+    internal bool IsDecoding => Pending <= MostForced + 1 && Length > PromptLength;
+
+    /// <summary>Forced tokens that are evaluated together; more wait for the next step.</summary>
+    internal const int MostForced = 32;
 
     internal int GeneratedTokens => Length - PromptLength;
 
@@ -115,6 +126,9 @@ public sealed class Sequence
     internal long LastPrefill { get; set; }
 
     internal Sampler? Sampler { get; set; }
+
+    /// <summary>How far its text has followed its constraint, if it has one.</summary>
+    internal ConstrainedText? Text { get; set; }
 
     /// <summary>Leading prompt tokens whose probabilities were published.</summary>
     internal int Scored { get; set; }

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Vibee.Engine;
+using Vibee.Engine.Grammar;
 using Vibee.Engine.Sampling;
+using Vibee.Server.Generation;
 using Vibee.Server.OpenAi;
 using Vibee.Server.Requests;
 
@@ -16,6 +18,7 @@ internal sealed class LoadedModel : Loaded
     public LoadedModel(InferenceEngine engine, string id) : base(engine.Model, engine.Tokenizer, engine.Capacity.ContextLength)
     {
         Engine = engine;
+        Grammars = new OutputGrammars(engine.Tokenizer);
         _renderer = new ChatRenderer(engine.Model);
         var identity = $"{VibeeServer.Version} {id} {engine.Model.Architecture} {engine.Model.ParameterCount} {engine.Model.SizeInBytes} {engine.Capacity}";
         Fingerprint = "fp_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 5));
@@ -23,7 +26,11 @@ internal sealed class LoadedModel : Loaded
 
     public InferenceEngine Engine { get; }
 
+    public OutputGrammars Grammars { get; }
+
     public override bool HasFailed => Engine.HasFailed;
+
+    public override TimeSpan Standstill => Engine.Standstill;
 
     public override ApiError OtherKind { get; } = ApiError.Invalid("model", "unsupported_value",
         "The model generates text and makes no embeddings. Serve an embedding model, or this one with --pooling mean, cls or last.");
@@ -45,6 +52,15 @@ internal sealed class LoadedModel : Loaded
         var prepared = Prepare(prompt, text => CheckText(text, prompt.Source), out error);
         error ??= prepared is null ? null : CheckLength(prepared.Tokens.Length, prompt.Source);
         return error is null ? prepared : null;
+    }
+
+    /// <summary>The same, held to a format where one was asked for.</summary>
+    public PreparedPrompt? PrepareToAnswer(ChatPrompt prompt, OutputFormat? format, out ApiError? error)
+    {
+        if (PrepareToAnswer(prompt, out error) is not { } prepared)
+            return null;
+        var constraint = Grammars.Make(format, part => ReasoningGrammar.Before(part, prepared.Text, tag => _renderer.LetsOpen(tag, prompt)), out error);
+        return error is null ? prepared with { Constraint = constraint } : null;
     }
 
     private PreparedPrompt? Prepare(ChatPrompt prompt, Func<string, ApiError?> check, out ApiError? error)
@@ -91,5 +107,8 @@ internal sealed class LoadedModel : Loaded
         $"The prompt has {tokens} tokens, and the context holds {ContextLength}, of which at least one is for the answer. {Remedy}.");
 }
 
-/// <summary>A rendered chat and its tokens.</summary>
-internal sealed record PreparedPrompt(string Text, int[] Tokens);
+/// <summary>A rendered chat, its tokens, and what the answer is held to.</summary>
+internal sealed record PreparedPrompt(string Text, int[] Tokens)
+{
+    public TextConstraint? Constraint { get; init; }
+}

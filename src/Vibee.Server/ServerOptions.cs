@@ -14,11 +14,18 @@ public sealed record ServerOptions
     /// <summary>The port; 0 lets the system choose one.</summary>
     public int Port { get; init; } = 8000;
 
-    /// <summary>The largest request body in bytes.</summary>
+    /// <summary>The largest request body in bytes, and the largest message of a WebSocket.</summary>
     public long MaxRequestBody { get; init; } = 64L << 20;
 
-    /// <summary>A comment keeps a stream alive when nothing was sent for so long.</summary>
+    /// <summary>How long the client of a WebSocket may take to answer a ping before it is given up.</summary>
+    public TimeSpan PongTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A comment keeps a stream alive when nothing was sent for so long, a ping a WebSocket.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Where traces and metrics are sent, as OTLP over HTTP (<c>/v1/traces</c> and <c>/v1/metrics</c> below it);
+    /// null is nowhere.</summary>
+    public Uri? Otlp { get; init; }
 
     /// <summary>How long running streams may go on when the server is told to stop.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -11,6 +11,7 @@ using Vibee.Server.Middleware.Limits;
 using Vibee.Server.Observability;
 using Vibee.Server.OpenApi;
 using Vibee.Server.OpenAi;
+using Vibee.Server.WebSockets;
 
 namespace Vibee.Server;
 
@@ -24,9 +25,13 @@ public sealed class VibeeServer : IAsyncDisposable
     /// <summary>The product's version.</summary>
     public static readonly string Version = typeof(VibeeServer).Assembly.GetName().Version!.ToString(3);
 
+    // HTTP/2 opens WebSockets with CONNECT.
+    private static readonly string[] SocketMethods = [HttpMethods.Get, HttpMethods.Connect];
+
     private readonly ServerOptions _options;
     private readonly ServedModel _served;
-    private readonly ServerMetrics _metrics = new();
+    private readonly Telemetry _telemetry;
+    private readonly ServerMetrics _metrics;
     private readonly WebApplication _app;
     private readonly Listening _listening;
     private readonly RedisLimits? _redis;
@@ -61,15 +66,22 @@ public sealed class VibeeServer : IAsyncDisposable
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
 
         _app = builder.Build();
+        var health = new HealthEndpoint(served, _app.Lifetime);
+        _telemetry = new Telemetry(options.Otlp);
+        _metrics = new ServerMetrics(_telemetry, () => health.FindObstacle() is null);
+        var sockets = new SocketEndpoint(options, _metrics, _app.Services.GetRequiredService<EndpointDataSource>(), _app.Services);
         if (options.Connections.TrustProxy)
             _app.UseForwardedHeaders(Proxy.Headers());
-        _app.Use(next => new Edge(next, _metrics, logger).InvokeAsync);
+        _app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = options.PingInterval, KeepAliveTimeout = options.PongTimeout });
+        // What follows is the way of every request, those of WebSockets included.
+        _app.Use(next => sockets.Pipeline = new RequestObserver(next, _metrics, _telemetry, loggers.CreateLogger("Vibee.Requests")).InvokeAsync);
+        _app.Use(next => new Edge(next, logger).InvokeAsync);
         if (options.CorsOrigins.Count > 0)
             _app.UseCors();
         if (options.Access.IsClosed)
             _app.UseAuthentication().UseAuthorization();
         _app.Use(next => new RateLimiting(next, options.Limits, (ILimitStore?)_redis ?? local).InvokeAsync);
-        Map(_app);
+        Map(_app, health, sockets);
         mapMore?.Invoke(_app);
         _app.Lifetime.ApplicationStopping.Register(() => _drained = DrainAsync());
     }
@@ -120,12 +132,12 @@ public sealed class VibeeServer : IAsyncDisposable
         if (_redis is not null)
             await _redis.DisposeAsync();
         _metrics.Dispose();
+        _telemetry.Dispose();
     }
 
-    private void Map(WebApplication app)
+    private void Map(WebApplication app, HealthEndpoint health, SocketEndpoint sockets)
     {
-        var runner = new AnswerRunner(_options, _metrics, app.Lifetime);
-        var health = new HealthEndpoint(_served, app.Lifetime);
+        var runner = new AnswerRunner(_options, _metrics, _telemetry.GenAi, app.Lifetime);
         var models = new ModelsEndpoint(_served);
         var chat = new ChatEndpoint(_options, _served, runner);
         var completion = new CompletionEndpoint(_options, _served, runner);
@@ -140,6 +152,8 @@ public sealed class VibeeServer : IAsyncDisposable
         foreach (var prefix in (string[])["", "/v1"])
         {
             app.MapRead($"{prefix}/health", health.HandleAsync, "Whether requests would be served now").AllowAnonymous().WithMetadata(Probe.Mark).Answers("Health");
+            app.MapRead($"{prefix}/health/ready", health.IsReadyAsync, "Likewise, in a word").AllowAnonymous().WithMetadata(Probe.Mark).Answers("Status");
+            app.MapRead($"{prefix}/health/live", health.IsLiveAsync, "Whether the engine gets on").AllowAnonymous().WithMetadata(Probe.Mark).Answers("Status");
             app.MapRead($"{prefix}/models", models.ListAsync, "The models").Answers("Models");
             app.MapRead($"{prefix}/models/{{**id}}", models.GetAsync, "One model, by its id or an alias").Answers("Model");
             app.MapJson($"{prefix}/chat/completions", chat, "Continues a conversation", Examples.Chat)
@@ -147,6 +161,8 @@ public sealed class VibeeServer : IAsyncDisposable
             app.MapJson($"{prefix}/chat/completions/input_tokens", countChat, "Counts the tokens of a conversation", Examples.Chat).Answers("InputTokens");
             app.MapJson($"{prefix}/completions", completion, "Continues a text", Examples.Completion)
                 .Answers("Completion", "CompletionChunk");
+            app.MapMethods($"{prefix}/chat/completions", SocketMethods, sockets.HandleAsync).ExcludeFromDescription();
+            app.MapMethods($"{prefix}/completions", SocketMethods, sockets.HandleAsync).ExcludeFromDescription();
             app.MapJson($"{prefix}/embeddings", embeddings, "Turns texts into vectors", Examples.Embeddings).Answers("Embeddings");
             app.MapJson($"{prefix}/rerank", rerank, "Ranks documents", Examples.Rerank).Answers("Ranking");
             app.MapJson($"{prefix}/reranking", rerank, "Ranks documents", Examples.Rerank).Answers("Ranking");

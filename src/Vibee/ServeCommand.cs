@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Vibee.Config;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 using Vibee.Server;
@@ -19,16 +20,17 @@ internal static class ServeCommand
         vibee serve -m model.gguf              a real model, on http://localhost:8000/v1
         vibee serve -m model.gguf --port 3000 --ctx 4096 --threads 8
 
-        Every option can also be given as the environment variable in brackets.
+        Every option can also be given as the environment variable in brackets, or without its dashes in the file
+        of --config.
         """;
 
     public static Command Create()
     {
         var model = Setting.Text("--model", "Path to a GGUF model; without one the mock is served", "-m");
         var port = Setting.Number("--port", 8000, 0, 65535, "Port to listen on; 0 chooses a free one");
-        var host = Setting.Text("--host", "Address to listen on; 0.0.0.0 (the default) is every interface, 127.0.0.1 this machine only, unix:/path a socket in the file system");
+        var host = Setting.TextOr("--host", "0.0.0.0", "Address to listen on; 0.0.0.0 is every interface, 127.0.0.1 this machine only, unix:/path a socket in the file system");
         var context = Setting.OptionalNumber("--ctx", 16, 16 << 20, "Context size: prompt and answer, in tokens, of each request (default 2048, or what the model was trained on if less)");
-        var threads = Setting.OptionalNumber("--threads", 1, 1024, "CPU threads of the engine (default 4, or the number of cores if less)");
+        var threads = Setting.Number("--threads", Math.Min(4, Environment.ProcessorCount), 1, 1024, "CPU threads of the engine (4, or the number of cores if less)");
         var parallel = Setting.Number("--parallel", 4, 1, 256, "Requests answered at the same time; more wait in a queue");
         var batch = Setting.Number("--batch-size", 512, 16, 65536, "Most tokens evaluated in one step");
         var queue = Setting.Number("--max-queue", 512, 0, 1_000_000, "Requests that may wait; more are refused with status 429");
@@ -45,6 +47,10 @@ internal static class ServeCommand
         var matryoshka = Setting.OptionalChoice("--matryoshka", ["on", "off"], "Whether requests may ask for shorter embeddings (default: if the model is known to be trained for it)");
         var kvType = Setting.Choice("--kv-type", "f16", ["f16", "q8"], "How keys and values are kept; q8 takes little more than half the memory, and some accuracy");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
+        var logFormat = Setting.Choice("--log-format", "line", ["line", "json"], "How to log: lines for people, or a JSON object each");
+        var otlp = Setting.OptionalUrl("--otlp", "OpenTelemetry collector to send traces and metrics to, over HTTP, such as http://localhost:4318 (default: none)");
+        var ping = Setting.Number("--ping-seconds", 15.0, 0.1, 3600, "A stream or WebSocket on which nothing was sent for so long gets a ping");
+        var pong = Setting.Number("--pong-seconds", 30.0, 0.1, 3600, "How long the client of a WebSocket may take to answer one");
         var drain = Setting.Number("--drain-seconds", 10.0, 0, 3600, "How long running answers may go on after Ctrl-C or SIGTERM");
         var temperature = Setting.OptionalNumber("--temperature", 0f, 2f, "Temperature of requests that set none (default: the model file's, or 0.8)");
         var topK = Setting.OptionalNumber("--top-k", 0, 1_000_000, "Likewise top_k (default 40; 0 is off)");
@@ -52,7 +58,7 @@ internal static class ServeCommand
         var minP = Setting.OptionalNumber("--min-p", 0f, 1f, "Likewise min_p (default 0.05; 0 is off)");
         var repeatPenalty = Setting.OptionalNumber("--repeat-penalty", 0.01f, 10f, "Likewise repeat_penalty (default 1, off)");
 
-        var apiKey = Setting.Texts("--api-key", "A key that opens the API; may be given several times. Others on this machine can read it: better in the variable, or in --api-key-file");
+        var apiKey = Setting.Texts("--api-key", "A key that opens the API; may be given several times. Others on this machine can read it: better in the variable, or in --api-key-file", isSecret: true);
         var apiKeyFile = Setting.Text("--api-key-file", "File of named keys, as vibee keys writes it; read again when it changes");
         var jwtAuthority = Setting.OptionalUrl("--jwt-authority", "OpenID Connect issuer whose tokens open the API");
         var jwtKeyFile = Setting.Text("--jwt-key-file", "Or a file with the secret that tokens are signed with (HS256)");
@@ -74,26 +80,34 @@ internal static class ServeCommand
         var command = new Command("serve", Description)
         {
             model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvCache, kvCacheDirectory, kvCacheDisk, packCache,
-            kvType, pooling, matryoshka, logLevel,
+            kvType, pooling, matryoshka, logLevel, logFormat, otlp, ping, pong,
             drain, temperature, topK, topP, minP, repeatPenalty,
             apiKey, apiKeyFile, jwtAuthority, jwtKeyFile, jwtAudience, jwtIssuer, requests, burst, tokens, redis, trustProxy, cors,
             tlsCertificate, tlsKey, maxBody, headerSeconds, idleSeconds, perAddress,
         };
+        command.Add(new ConfigOption(command));
+        var printConfig = new Option<bool>("--print-config") { Description = "Print every setting and where its value comes from, and do no more" };
+        command.Add(printConfig);
         command.SetAction(async (parsed, _) =>
         {
             var settings = Read(parsed);
             var problems = settings.FindContradictions().ToList();
-            return problems.Count > 0 ? Failure.Usage(problems) : await Serving.RunAsync(settings);
+            if (problems.Count > 0)
+                return Failure.Usage(problems);
+            if (!parsed.GetValue(printConfig))
+                return await Serving.RunAsync(settings);
+            Console.Out.Write(ConfigPrinter.Print(parsed));
+            return 0;
         });
         return command;
 
         ServeSettings Read(ParseResult parsed) => new()
         {
             Model = parsed.GetValue(model),
-            Host = parsed.GetValue(host) ?? "0.0.0.0",
+            Host = parsed.GetValue(host)!,
             Port = parsed.GetValue(port),
             ContextLength = parsed.GetValue(context),
-            Threads = parsed.GetValue(threads) ?? Math.Min(4, Environment.ProcessorCount),
+            Threads = parsed.GetValue(threads),
             Parallel = parsed.GetValue(parallel),
             BatchSize = parsed.GetValue(batch),
             MaxQueue = parsed.GetValue(queue),
@@ -110,6 +124,10 @@ internal static class ServeCommand
             Matryoshka = parsed.GetValue(matryoshka) is { } word ? word == "on" : null,
             KvType = Enum.Parse<KvType>(parsed.GetValue(kvType)!, ignoreCase: true),
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
+            LogJson = parsed.GetValue(logFormat) == "json",
+            Otlp = parsed.GetValue(otlp),
+            PingInterval = TimeSpan.FromSeconds(parsed.GetValue(ping)),
+            PongTimeout = TimeSpan.FromSeconds(parsed.GetValue(pong)),
             DrainTimeout = TimeSpan.FromSeconds(parsed.GetValue(drain)),
             Sampling = new SamplingOverrides
             {

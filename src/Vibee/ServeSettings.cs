@@ -72,6 +72,16 @@ internal sealed record ServeSettings
 
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>Whether log lines are JSON.</summary>
+    public bool LogJson { get; init; }
+
+    /// <summary>The OpenTelemetry collector; null is none.</summary>
+    public Uri? Otlp { get; init; }
+
+    public TimeSpan PingInterval { get; init; }
+
+    public TimeSpan PongTimeout { get; init; }
+
     public required TimeSpan DrainTimeout { get; init; }
 
     public required SamplingOverrides Sampling { get; init; }

@@ -9,6 +9,10 @@ internal static class Checkout
 
     public static string Model(string name) => Path.Combine(Root, "models", name);
 
+    /// <summary>Reference data beside the checkout; null where it is absent.</summary>
+    public static string? Shared(string path) =>
+        Path.Combine(Root, "..", "shared", path) is var file && File.Exists(file) ? file : null;
+
     private static string FindRoot()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);

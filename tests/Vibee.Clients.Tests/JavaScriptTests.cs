@@ -10,6 +10,7 @@ public class JavaScriptTests(NodeClients node) : IClassFixture<NodeClients>
     [InlineData("anthropic")]
     [InlineData("langchain")]
     [InlineData("ai-sdk")]
+    [InlineData("structured")]
     public async Task Script_AllItsCalls_SeeWhatTheyShould(string sdk)
     {
         await using var server = await SdkServer.StartAsync();

@@ -36,6 +36,16 @@ public sealed class NodeClients : IAsyncLifetime
         return Normalize(output);
     }
 
+    /// <summary>Runs a script that answers lines with lines.</summary>
+    public async Task<string> PipeAsync(string script, IEnumerable<string> lines)
+    {
+        if (_absence is not null)
+            Assert.Skip(_absence);
+        var (exitCode, output, error) = await RunAsync("node", [script], string.Join('\n', lines));
+        Assert.True(exitCode == 0, $"{script} ended with exit code {exitCode}: {error}");
+        return output;
+    }
+
     public static string Normalize(string json) => JsonNode.Parse(json)!.ToJsonString(Indented);
 
     // npm writes this file last, so it tells whether an installation was finished.
@@ -56,11 +66,15 @@ public sealed class NodeClients : IAsyncLifetime
         return exitCode == 0 ? null : $"npm could not install the SDKs (exit code {exitCode}): {output}{error}";
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string program, params string[] arguments)
+    private static Task<(int ExitCode, string Output, string Error)> RunAsync(string program, params string[] arguments) =>
+        RunAsync(program, arguments, "");
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string program, string[] arguments, string input)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardError = true,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             WorkingDirectory = Checkout.NodeClients,
         };
@@ -81,6 +95,8 @@ public sealed class NodeClients : IAsyncLifetime
             var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
             try
             {
+                await process.StandardInput.WriteAsync(input.AsMemory(), patience.Token);
+                process.StandardInput.Close();
                 await process.WaitForExitAsync(patience.Token);
             }
             catch (OperationCanceledException)

@@ -261,7 +261,7 @@ public partial class ChatTests
     [InlineData("\"logit_bias\":{\"99999999\":1}", "logit_bias")]
     [InlineData("\"logit_bias\":{\"1\":101}", "logit_bias")]
     [InlineData("\"logit_bias\":[1]", "logit_bias")]
-    [InlineData("\"response_format\":{\"type\":\"json_object\"}", "response_format")]
+    [InlineData("\"response_format\":{\"type\":\"json_schema\"}", "response_format.json_schema")]
     [InlineData("\"response_format\":{\"type\":\"yaml\"}", "response_format.type")]
     [InlineData("\"response_format\":{}", "response_format.type")]
     [InlineData("\"response_format\":\"text\"", "response_format")]

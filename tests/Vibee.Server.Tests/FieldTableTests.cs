@@ -46,8 +46,12 @@ public class FieldTableTests
         repetition_penalty | [0] | [1.1]
         ignore_eos | [5] | [true]
         min_tokens | [3,"x"] | [0,null]
-        grammar | ["root ::= x"] | [null]
-        json_schema | [{}] | [null]
+        grammar | ["root ::= x",5] | ["root ::= \"a\"",""," root ::= [a-z]{2}",null]
+        json_schema | [5,{"type":"foo"}] | [{"enum":[1]},null]
+        guided_json | [5,{"type":"foo"},"{"] | [{"enum":[1]},"{\"enum\":[1]}",null]
+        guided_regex | [5,"("] | ["[ab]",null]
+        guided_choice | ["a",[],[5]] | [["a","b"],null]
+        guided_grammar | [5,"root ::= x"] | ["root ::= \"a\"",null]
         chat_template_kwargs | [5] | [{},{"a":1}]
         add_generation_prompt | [5] | [true,false]
         continue_final_message | [5] | [false]
@@ -63,7 +67,7 @@ public class FieldTableTests
         repeat_last_n | [-2] | [-1,0,64]
         enable_thinking | ["true"] | [true]
         tools | [[{"type":"function","function":{"name":"f"}}]] | [[],null]
-        response_format | [{"type":"json_object"},{"type":"xml"},{},5] | [{"type":"text"},null]
+        response_format | [{"type":"json_schema"},{"type":"xml"},{},5] | [{"type":"text"},{"type":"json_object"},{"type":"json_schema","json_schema":{"name":"a","schema":{"enum":[1]}}},null]
         """;
 
     private const string Completions = """
@@ -75,7 +79,7 @@ public class FieldTableTests
         suffix | ["x"] | ["",null]
         logprobs | [21,-1,true] | [0,5,20]
         stop | [5] | ["x"]
-        response_format | [{"type":"json_object"}] | [{"type":"text"}]
+        response_format | [{"type":"xml"}] | [{"type":"text"},{"type":"json_object"}]
         typical_p | [0.5] | [1]
         """;
 
@@ -101,7 +105,7 @@ public class FieldTableTests
         metadata | [{"a":5},5] | [{"a":"b"}]
         user | [5] | ["a"]
         service_tier | [5] | ["auto"]
-        text | [{"format":{"type":"json_object"}},{"format":{}},5] | [{"format":{"type":"text"}},null]
+        text | [{"format":{"type":"json_schema"}},{"format":{}},5] | [{"format":{"type":"text"}},{"format":{"type":"json_object"}},null]
         reasoning | [{"effort":"x"},5] | [{"effort":"low","summary":"auto"},null]
         """;
 
@@ -117,7 +121,8 @@ public class FieldTableTests
         top_k | [-1] | [5]
         stream | [5] | [false]
         thinking | [{"type":"enabled"},{"type":"x"},{"type":"enabled","budget_tokens":5}] | [{"type":"disabled"},{"type":"adaptive"}]
-        output_config | [{"effort":"x"},{"format":{}}] | [{"effort":"low"}]
+        output_config | [{"effort":"x"},{"format":{}},{"format":{"type":"json_schema"}}] | [{"effort":"low"},{"format":{"type":"json_schema","schema":{"enum":[1]}}}]
+        output_format | [{"type":"json_schema"},5] | [{"type":"json_schema","schema":{"enum":[1]}}]
         metadata | [{"user_id":5}] | [{"user_id":"a"}]
         service_tier | ["x"] | ["auto"]
         container | [] | ["c",null]

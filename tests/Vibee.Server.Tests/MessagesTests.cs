@@ -111,7 +111,7 @@ public partial class MessagesTests
     [InlineData("\"thinking\":{\"type\":\"enabled\"}", "thinking.budget_tokens")]
     [InlineData("\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1000}", "thinking.budget_tokens")]
     [InlineData("\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}", "thinking.budget_tokens")]
-    [InlineData("\"output_config\":{\"format\":{\"type\":\"json_schema\"}}", "output_config.format")]
+    [InlineData("\"output_config\":{\"format\":{\"type\":\"json_schema\"}}", "output_config.format.schema")]
     [InlineData("\"output_config\":{\"effort\":\"huge\"}", "output_config.effort")]
     public async Task K05_BadFields_AreNamed(string fields, string named)
     {

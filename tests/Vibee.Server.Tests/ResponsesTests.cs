@@ -130,7 +130,7 @@ public partial class ResponsesTests
     [InlineData("""{"input":"x","truncation":"auto"}""", "truncation")]
     [InlineData("""{"input":"x","tools":[{"type":"web_search"}]}""", "tools")]
     [InlineData("""{"input":"x","tool_choice":"required"}""", "tool_choice")]
-    [InlineData("""{"input":"x","text":{"format":{"type":"json_schema","name":"n","schema":{}}}}""", "text.format")]
+    [InlineData("""{"input":"x","text":{"format":{"type":"json_schema","name":"n","schema":[]}}}""", "text.format.schema")]
     [InlineData("""{"input":"x","text":{"format":{"type":"yaml"}}}""", "text.format.type")]
     [InlineData("""{"input":"x","max_output_tokens":0}""", "max_output_tokens")]
     [InlineData("""{"input":"x","temperature":2.1}""", "temperature")]

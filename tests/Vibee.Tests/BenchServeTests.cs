@@ -72,6 +72,14 @@ public sealed class BenchServeTests
     }
 
     [Fact]
+    public async Task Fields_Given_AreInEveryRequest()
+    {
+        await using var server = await StubServer.StartAsync((context, _) => StubServer.StreamAsync(context, "a"));
+        await ReportAsync(server, "--requests", "2", "--fields", "{\"guided_regex\": \"[a-z]+\"}");
+        Assert.All(server.Requests, request => Assert.Equal("[a-z]+", request.Body.GetProperty("guided_regex").GetString()));
+    }
+
+    [Fact]
     public async Task Turns_Chat_AnswersBecomePartOfTheNextRequest()
     {
         await using var server = await StubServer.StartAsync((context, number) => StubServer.StreamAsync(context, "answer ", $"{number}"));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Vibee.Engine.Text;
 
 namespace Vibee.Engine.Chat;
 
@@ -43,6 +44,10 @@ public sealed record TemplateTraits
     /// <summary>The source has the word "reasoning_content": earlier reasoning can be handed to it.</summary>
     public required bool ReadsReasoningContent { get; init; }
 
+    /// <summary>Rendered: with `enable_thinking` the prompt ends by opening a tag. When false, a model that thinks opens it
+    /// itself.</summary>
+    public required bool OpensReasoning { get; init; }
+
     internal static TemplateTraits Probe(ChatTemplate template) => new()
     {
         KnowsDeveloperRole = template.Mentions("developer"),
@@ -56,6 +61,7 @@ public sealed record TemplateTraits
         ReadsEnableThinking = template.Reads("enable_thinking"),
         ReadsReasoningEffort = template.Reads("reasoning_effort"),
         ReadsReasoningContent = template.Mentions("reasoning_content"),
+        OpensReasoning = new ReasoningSplitter(Render(template, Message("user", "Hi"))).HasReasoning,
     };
 
     private static bool ShowsCall(ChatTemplate template, string? content)
@@ -82,22 +88,29 @@ public sealed record TemplateTraits
 
     private static bool Shows(ChatTemplate template, params JsonObject[] messages)
     {
+        var prompt = Render(template, messages);
+        // A list that was printed shows its keys; a template that wanted a string may do that without complaint.
+        return prompt.Contains(Needle) && !prompt.Contains("'type': 'text'") && !prompt.Contains("\"type\": \"text\"");
+    }
+
+    /// <returns>Nothing where the template refuses the messages.</returns>
+    private static string Render(ChatTemplate template, params JsonObject[] messages)
+    {
         var context = new JsonObject
         {
             ["messages"] = new JsonArray([.. messages]),
             ["add_generation_prompt"] = true,
+            ["enable_thinking"] = true,
             ["bos_token"] = "",
             ["eos_token"] = "",
         };
         try
         {
-            var prompt = template.Render(context);
-            // A list that was printed shows its keys; a template that wanted a string may do that without complaint.
-            return prompt.Contains(Needle) && !prompt.Contains("'type': 'text'") && !prompt.Contains("\"type\": \"text\"");
+            return template.Render(context);
         }
         catch (TemplateException)
         {
-            return false;
+            return "";
         }
     }
 }

@@ -1,7 +1,7 @@
-using Vibee.Engine.Grammar.Gbnf;
 using Vibee.Engine.Grammar.JsonSchema;
 using Vibee.Engine.Grammar.Lexing;
 using Vibee.Engine.Grammar.Matching;
+using Vibee.Engine.Grammar.Parts;
 using Vibee.Engine.Grammar.Patterns;
 
 namespace Vibee.Engine.Grammar;
@@ -19,6 +19,7 @@ public sealed class CompiledGrammar
     /// <summary>States that are kept before all are forgotten: about 100 MB.</summary>
     private const int MaxSize = 200_000;
     private const int MaxLexemes = 20_000;
+    private const long BytesEach = 500;
 
     private readonly Recognizer _recognizer;
     private readonly Queue<TokenMask> _masks = new();
@@ -43,39 +44,48 @@ public sealed class CompiledGrammar
     /// <summary>What a JSON Schema asks for and the grammar does not ensure; empty for other kinds of grammar.</summary>
     public IReadOnlyList<UnenforcedKeyword> Unenforced { get; }
 
+    /// <summary>About how much memory it holds.</summary>
+    internal long Bytes => _recognizer.Size * BytesEach + _masks.Count * (long)(_builder?.Vocabulary.MaskLength ?? 0) * sizeof(ulong);
+
     internal MatchState Start { get; }
 
     /// <summary>Guards everything below; held for microseconds, milliseconds for a mask that is new.</summary>
     internal Lock Gate { get; } = new();
 
+    /// <summary>Parts put together.</summary>
+    /// <param name="part">What the text must be.</param>
+    /// <param name="vocabulary">Whose control tokens literals may name; null if they name none.</param>
+    /// <exception cref="GrammarException">What is wrong with a part.</exception>
+    public static CompiledGrammar FromParts(GrammarPart part, GrammarVocabulary? vocabulary = null)
+    {
+        var lexicon = new Lexicon(new RegexFactory());
+        var compiler = new PartCompiler(lexicon, vocabulary);
+        try
+        {
+            return new CompiledGrammar(lexicon, compiler.Compile(part), compiler.Unenforced, compiler.Forget);
+        }
+        catch (GrammarLimitException exception)
+        {
+            throw new GrammarException($"the grammar is too complex: {exception.Message}");
+        }
+    }
+
     /// <summary>llama.cpp's dialect of GBNF; the text starts with rule <c>root</c>.</summary>
     /// <exception cref="GrammarException">What is wrong, with line and column.</exception>
-    public static CompiledGrammar FromGbnf(string text) => Compile(lexicon => GbnfCompiler.Compile(lexicon, text));
+    public static CompiledGrammar FromGbnf(string text) => FromParts(new GrammarPart.Gbnf(text));
 
     /// <summary>The whole text matches <paramref name="pattern"/>.</summary>
     /// <exception cref="GrammarException">What is wrong or not regular, with its column.</exception>
-    public static CompiledGrammar FromRegex(string pattern) =>
-        Compile(lexicon => OneTerminal(lexicon, PatternCompiler.Whole(lexicon.Regexes, pattern)));
+    public static CompiledGrammar FromRegex(string pattern) => FromParts(new GrammarPart.Pattern(pattern));
 
     /// <summary>The text is one of <paramref name="choices"/>.</summary>
     /// <exception cref="GrammarException">There is none.</exception>
-    public static CompiledGrammar FromChoices(IReadOnlyList<string> choices) => choices.Count > 0
-        ? Compile(lexicon => OneTerminal(lexicon, lexicon.Regexes.OneOfTexts(choices)))
-        : throw new GrammarException("there must be at least one choice");
+    public static CompiledGrammar FromChoices(IReadOnlyList<string> choices) => FromParts(new GrammarPart.Choice(choices));
 
     /// <summary>One JSON value that satisfies a schema of draft 2020-12, or of an older one that it names.</summary>
     /// <exception cref="GrammarException">What is not a schema or cannot be satisfied, with a JSON pointer.</exception>
-    public static CompiledGrammar FromJsonSchema(string schema, JsonSchemaOptions? options = null)
-    {
-        var regexes = new RegexFactory();
-        var lexicon = new Lexicon(regexes);
-        return Guarded(() =>
-        {
-            var compiler = new SchemaCompiler(lexicon, options ?? new JsonSchemaOptions());
-            var root = compiler.Compile(schema);
-            return new CompiledGrammar(lexicon, root, compiler.Unenforced, compiler.Forget);
-        });
-    }
+    public static CompiledGrammar FromJsonSchema(string schema, JsonSchemaOptions? options = null) =>
+        FromParts(new GrammarPart.Schema(schema, options));
 
     /// <summary>Any JSON object, as <c>json_object</c> promises.</summary>
     public static CompiledGrammar AnyJsonObject(JsonSchemaOptions? options = null) => FromJsonSchema("""{"type":"object"}""", options);
@@ -134,26 +144,4 @@ public sealed class CompiledGrammar
         _recognizer.Forget();
         _forget();
     }
-
-    private static CompiledGrammar Compile(Func<Lexicon, Goal> build) => Guarded(() =>
-    {
-        var lexicon = new Lexicon(new RegexFactory());
-        return new CompiledGrammar(lexicon, build(lexicon), [], () => { });
-    });
-
-    private static CompiledGrammar Guarded(Func<CompiledGrammar> build)
-    {
-        try
-        {
-            return build();
-        }
-        catch (GrammarLimitException exception)
-        {
-            throw new GrammarException($"the grammar is too complex: {exception.Message}");
-        }
-    }
-
-    private static FixedGoal OneTerminal(Lexicon lexicon, Regex regex) => lexicon.Regexes.IsEmpty(regex)
-        ? throw new GrammarException("no text satisfies the pattern")
-        : new FixedGoal([Production.Read(lexicon.Start(regex, Spelling.Plain))]);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Vibee.Engine.Grammar.Matching;
+using Vibee.Engine.Grammar.Parts;
 
 namespace Vibee.Engine.Grammar;
 
@@ -10,12 +11,15 @@ namespace Vibee.Engine.Grammar;
 public sealed class GrammarVocabulary
 {
     private readonly ITokenizer _tokenizer;
+    private readonly ControlTokens _controls;
     private readonly ulong[] _twins;
+    private readonly bool _addsSpace;
 
     public GrammarVocabulary(ITokenizer tokenizer)
     {
         _tokenizer = tokenizer;
         Size = tokenizer.VocabularySize;
+        _addsSpace = tokenizer.Encode("a", addSpecial: false, parseSpecial: false) is [var first, ..] && tokenizer.Bytes(first).StartsWith(" "u8);
         EndTokens = [.. tokenizer.EndOfGenerationTokens.Where(token => token >= 0 && token < Size).Order()];
         var tokens = new List<int>();
         var texts = new List<ReadOnlyMemory<byte>>();
@@ -27,7 +31,8 @@ public sealed class GrammarVocabulary
             tokens.Add(token);
             texts.Add(bytes.ToArray());
         }
-        Tree = Sorted(texts, tokens);
+        _controls = new ControlTokens(tokenizer, ends);
+        Tree = Sorted([.. texts, .. _controls.Spellings.Values], [.. tokens, .. _controls.Spellings.Keys]);
         _twins = new ulong[MaskLength];
         foreach (var group in Tree.Same)
             _twins[group.Key >> 6] |= 1UL << group.Key;
@@ -53,9 +58,29 @@ public sealed class GrammarVocabulary
     /// <summary>Whether other tokens have the same bytes.</summary>
     internal bool HasTwins(int token) => (_twins[token >> 6] >> token & 1) != 0;
 
-    internal ReadOnlySpan<byte> Bytes(int token) => _tokenizer.Bytes(token);
+    /// <summary>A token's text, or what stands for a control token.</summary>
+    internal ReadOnlySpan<byte> Bytes(int token) => _tokenizer.Bytes(token) is { IsEmpty: false } bytes ? bytes : _controls.Bytes(token);
 
-    internal int[] Encode(ReadOnlySpan<byte> text) => _tokenizer.Encode(Encoding.UTF8.GetString(text), addSpecial: false, parseSpecial: false);
+    internal (int Length, int Character)? ControlAt(ReadOnlySpan<char> text) => _controls.At(text);
+
+    /// <returns>The control token that stands at the beginning; −1 if none does.</returns>
+    internal int ControlAt(ReadOnlySpan<byte> text) => _controls.Find(text);
+
+    /// <summary>Tokens of a text that follows another.</summary>
+    /// <returns>Nothing where it is not known how the tokenizer would write it there.</returns>
+    internal ReadOnlySpan<int> Encode(ReadOnlySpan<byte> text)
+    {
+        if (!_addsSpace)
+            return _tokenizer.Encode(Encoding.UTF8.GetString(text), addSpecial: false, parseSpecial: false);
+        // After a line break, which merges with nothing, there is no beginning to add a space to.
+        var tokens = _tokenizer.Encode("\n" + Encoding.UTF8.GetString(text), addSpecial: false, parseSpecial: false);
+        for (var index = 0; index < tokens.Length; index++)
+        {
+            if (_tokenizer.Bytes(tokens[index]).Contains((byte)'\n'))
+                return _tokenizer.Bytes(tokens[index]).EndsWith("\n"u8) ? tokens.AsSpan(index + 1) : [];
+        }
+        return [];
+    }
 
     internal static TokenTrie Sorted(List<ReadOnlyMemory<byte>> texts, List<int> tokens)
     {

@@ -14,8 +14,10 @@ internal sealed class Sampler(SamplingParams sampling, ITokenizer tokenizer, Can
     // Wide enough that top-p nearly always ends inside it; when not, the head grows.
     private const int FirstHead = 256;
 
-    // As low as a logit can be made without infinities, which would poison the sums.
+    // As low as logits can be made without infinities, which would poison the sums. What a grammar forbids is lower: where
+    // all that it allows is banned, one of these is chosen.
     private const float Banned = -1e30f;
+    private const float Forbidden = -1e37f;
 
     private readonly Dictionary<int, int>? _counts =
         sampling.PresencePenalty != 0 || sampling.FrequencyPenalty != 0 ? [] : null;
@@ -29,21 +31,61 @@ internal sealed class Sampler(SamplingParams sampling, ITokenizer tokenizer, Can
     /// <summary>Chooses the token that follows <paramref name="history"/>.</summary>
     /// <param name="logits">One per token of the vocabulary; changed in place.</param>
     /// <param name="history">Prompt and generated tokens.</param>
+    /// <param name="allowed">Which tokens a grammar allows, one bit for each; empty if all are.</param>
     /// <param name="logprobs">The probability of the choice, where the parameters ask for it.</param>
     /// <exception cref="SamplingException">No logit is a number.</exception>
-    public int Sample(Span<float> logits, ReadOnlySpan<int> history, out TokenLogprobs? logprobs)
+    public int Sample(Span<float> logits, ReadOnlySpan<int> history, ReadOnlySpan<ulong> allowed, out TokenLogprobs? logprobs)
     {
-        if (float.IsNaN(TensorPrimitives.Max<float>(logits)))
-            ReplaceNaN(logits);
-
-        var raw = sampling.TopLogprobs is { } top ? RawLogprobs.Measure(logits, top, candidates) : (RawLogprobs?)null;
+        var raw = Measure(logits);
+        Forbid(logits, allowed);
         Adjust(logits, history);
         var token = sampling.Temperature == 0 ? TensorPrimitives.IndexOfMax<float>(logits) : Draw(logits);
         logprobs = raw?.Of(token);
+        Count(token);
+        return token;
+    }
 
+    /// <summary>Takes a token that was not chosen but forced.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="logits">As the model has them.</param>
+    public TokenLogprobs? Take(int token, Span<float> logits)
+    {
+        Count(token);
+        return Measure(logits)?.Of(token);
+    }
+
+    /// <summary>The same for one whose logits nobody has seen.</summary>
+    public void Count(int token)
+    {
         if (_counts is not null)
             _counts[token] = _counts.GetValueOrDefault(token) + 1;
-        return token;
+    }
+
+    private RawLogprobs? Measure(Span<float> logits)
+    {
+        if (float.IsNaN(TensorPrimitives.Max<float>(logits)))
+            ReplaceNaN(logits);
+        return sampling.TopLogprobs is { } top ? RawLogprobs.Measure(logits, top, candidates) : null;
+    }
+
+    private static void Forbid(Span<float> logits, ReadOnlySpan<ulong> allowed)
+    {
+        for (var word = 0; word < allowed.Length; word++)
+        {
+            if (allowed[word] == ulong.MaxValue)
+                continue;
+            var some = logits.Slice(word * 64, Math.Min(64, logits.Length - word * 64));
+            if (allowed[word] == 0)
+            {
+                some.Fill(Forbidden);
+                continue;
+            }
+            for (var bit = 0; bit < some.Length; bit++)
+            {
+                if ((allowed[word] >> bit & 1) == 0)
+                    some[bit] = Forbidden;
+            }
+        }
     }
 
     private void Adjust(Span<float> logits, ReadOnlySpan<int> history)

@@ -5,7 +5,7 @@ namespace Vibee.Engine.Sampling;
 /// request's field; here they are preconditions.
 /// </summary>
 /// <remarks>The defaults and the order in which the steps apply are llama.cpp's, for which the recommendations on
-/// model pages are written: bias, penalties, top-k, top-p, min-p, temperature.</remarks>
+/// model pages are written: what a grammar allows, bias, penalties, top-k, top-p, min-p, temperature.</remarks>
 public sealed record SamplingParams
 {
     public static readonly SamplingParams Default = new();

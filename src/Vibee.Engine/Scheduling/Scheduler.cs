@@ -5,7 +5,7 @@ namespace Vibee.Engine.Scheduling;
 /// between the waiting queue and those that run, and the engine does the rest.
 /// </summary>
 /// <remarks>
-/// A step serves every running stream first, one token each, so that nobody's stream stops because somebody else
+/// A step serves every running stream first, one token each and what a grammar forces, so that nobody's stream stops because somebody else
 /// sent a long prompt. The prompts share what the <see cref="StepBudget"/> leaves them: equal parts, what a short one
 /// does not need going to the others; where there are fewer tokens than prompts, those go first that waited longest.
 /// <para>Who waits is taken in the order of arrival, but each degree of <see cref="Sequence.Priority"/> is worth
@@ -23,6 +23,7 @@ internal sealed class Scheduler(int parallel, int batchLogits)
     private readonly List<Sequence> _running = new(parallel);
     private readonly List<Sequence> _prefilling = new(parallel);
     private readonly List<ScheduledTokens> _step = new(parallel);
+    private readonly List<int> _forced = new(parallel);
     private long _steps;
     private long _arrivals;
 
@@ -112,15 +113,21 @@ internal sealed class Scheduler(int parallel, int batchLogits)
     {
         _step.Clear();
         _prefilling.Clear();
+        _forced.Clear();
         foreach (var sequence in _running)
         {
-            if (sequence.IsDecoding)
-                _step.Add(new(sequence, 1));
-            else
+            if (!sequence.IsDecoding)
+            {
                 _prefilling.Add(sequence);
+                continue;
+            }
+
+            if (sequence.Pending > 1)
+                _forced.Add(_step.Count);
+            _step.Add(new(sequence, 1));
         }
 
-        var tokens = budget.PromptTokens(_step.Count);
+        var tokens = Forced(budget);
         var spareLogits = batchLogits - _running.Count; // every sequence may want those after its last token
         _steps++;
         if (tokens < _prefilling.Count)
@@ -144,6 +151,24 @@ internal sealed class Scheduler(int parallel, int batchLogits)
         }
 
         return _step;
+    }
+
+    /// <summary>Lets streams take along what they were forced to say, which costs like a prompt, and first, for each
+    /// token was once worth a step.</summary>
+    /// <returns>How many tokens are left for prompts.</returns>
+    private int Forced(StepBudget budget)
+    {
+        // Nobody else's stream is slowed down where all have such tokens.
+        var tokens = _forced.Count < _step.Count || _prefilling.Count > 0 ? budget.PromptTokens(_step.Count)
+            : _forced.Count > 0 ? budget.PromptTokens(0) - _forced.Count : 0;
+        foreach (var index in _forced)
+        {
+            var more = Math.Clamp(_step[index].Sequence.Pending - 1, 0, Math.Max(tokens, 0));
+            _step[index] = _step[index] with { Count = 1 + more };
+            tokens -= more;
+        }
+
+        return Math.Max(tokens, 0);
     }
 }
 

@@ -8,7 +8,7 @@ namespace Vibee.Engine.Text;
 /// <remarks>The result does not depend on how the text was cut into pieces. Not safe for concurrent use.</remarks>
 public sealed class ReasoningSplitter
 {
-    private static readonly (string Open, string Close)[] Tags =
+    internal static readonly (string Open, string Close)[] Tags =
     [
         ("<think>", "</think>"),
         ("<thinking>", "</thinking>"),

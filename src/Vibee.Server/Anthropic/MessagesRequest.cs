@@ -31,7 +31,7 @@ internal sealed record MessagesRequest : ConversationRequest
         var thinks = ReadThinking(fields, maxTokens);
         if (thinks is not null)
             variables["enable_thinking"] = thinks;
-        ReadOutputConfig(fields, variables);
+        var format = ReadOutputConfig(fields, variables);
         var request = new MessagesRequest
         {
             Model = model,
@@ -44,6 +44,7 @@ internal sealed record MessagesRequest : ConversationRequest
                 TopK = fields.Integer("top_k", 0, int.MaxValue) ?? defaults.TopK,
             },
             Stops = fields.Array("stop_sequences") is null ? [] : SamplingFields.Stops(fields, "stop_sequences"),
+            Format = OutputFormat.Read(fields, format),
             Stream = fields.Bool("stream") ?? false,
             ShowThinking = thinks ?? true, // a model that thinks unasked is better seen thinking than silent
         };
@@ -70,14 +71,18 @@ internal sealed record MessagesRequest : ConversationRequest
         return true;
     }
 
-    private static void ReadOutputConfig(RequestFields fields, JsonObject variables)
+    /// <returns>The format, which has stood in two places.</returns>
+    private static OutputFormat? ReadOutputConfig(RequestFields fields, JsonObject variables)
     {
-        fields.Refuse("output_format");
+        var format = OutputFormat.ReadFlat(fields, "output_format", isNamed: false);
         if (fields.Object("output_config") is not { } config)
-            return;
-        config.Refuse("format");
+            return format;
         if (config.Choice("effort", "low", "medium", "high", "xhigh", "max") is { } effort)
             variables["reasoning_effort"] = effort;
+        var newer = OutputFormat.ReadFlat(config, "format", isNamed: false);
+        if (format is not null && newer is not null)
+            fields.Fail("output_format", "invalid_value", "'output_config.format' and 'output_format' cannot be given together: an answer has one format.");
+        return newer ?? format;
     }
 
     private static void CheckTools(RequestFields fields)

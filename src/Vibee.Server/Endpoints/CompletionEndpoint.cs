@@ -1,4 +1,5 @@
 using Vibee.Engine;
+using Vibee.Engine.Grammar;
 using Vibee.Engine.Text;
 using Vibee.Server.Generation;
 using Vibee.Server.OpenAi;
@@ -14,10 +15,13 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
         var request = CompletionRequest.Read(fields, Served, model.Defaults(Options), model);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
+        var constraint = model.Grammars.Make(request.Format, part => part, out var error);
+        if (error is not null)
+            return error.SendAsync;
 
         var answer = new CompletionAnswer
         {
-            Choices = [.. Enumerable.Range(0, request.Prompts.Count * request.BestOf).Select(i => MakeChoice(i, request, model))],
+            Choices = [.. Enumerable.Range(0, request.Prompts.Count * request.BestOf).Select(i => MakeChoice(i, request, model, constraint))],
             Candidates = request.BestOf,
             Wanted = request.Choices,
             Model = request.Model,
@@ -27,10 +31,14 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
             IncludeTimings = request.IncludeTimings,
             Logprobs = request.Sampling.TopLogprobs is null ? null : new CompletionLogprobs(model.Engine.Tokenizer),
         };
-        return context => runner.RunAsync(context, model.Engine, answer);
+        return context =>
+        {
+            OutputGrammars.Warn(context.Response, constraint);
+            return runner.RunAsync(context, model.Engine, answer);
+        };
     }
 
-    private static Choice MakeChoice(int index, CompletionRequest request, LoadedModel model)
+    private static Choice MakeChoice(int index, CompletionRequest request, LoadedModel model, TextConstraint? constraint)
     {
         var (which, repetition) = Math.DivRem(index, request.BestOf);
         var prompt = request.Prompts[which];
@@ -41,7 +49,7 @@ internal sealed class CompletionEndpoint(ServerOptions options, ServedModel serv
         var scoring = request.Echo ? request.Sampling.TopLogprobs : null;
         var echo = request.Echo && scoring is null ? prompt.Text : "";
         var tokenizer = model.Engine.Tokenizer;
-        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling, scoring);
+        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), sampling, scoring, constraint);
         var text = new GeneratedText(sequence, tokenizer, request.Stops, ReasoningSplitter.Off())
         {
             Echo = scoring is null ? [] : PromptPieces.Split(prompt.Text, prompt.Tokens, tokenizer),

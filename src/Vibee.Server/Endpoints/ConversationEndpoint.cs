@@ -18,18 +18,23 @@ internal abstract class ConversationEndpoint<TRequest>(
         var request = read(fields, Served, model.Defaults(Options), model.Engine.Tokenizer);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
-        if (model.PrepareToAnswer(request.Prompt, out var error) is not { } prompt)
+        if (model.PrepareToAnswer(request.Prompt, request.Format, out var error) is not { } prompt)
             return error!.SendAsync;
 
         var answer = MakeAnswer(request, prompt, model);
-        return context => runner.RunAsync(context, model.Engine, answer);
+        return context =>
+        {
+            OutputGrammars.Warn(context.Response, prompt.Constraint);
+            return runner.RunAsync(context, model.Engine, answer);
+        };
     }
 
     protected abstract Answer MakeAnswer(TRequest request, PreparedPrompt prompt, LoadedModel model);
 
     protected static Choice MakeChoice(TRequest request, PreparedPrompt prompt, LoadedModel model, int index = 0)
     {
-        var sequence = new Sequence(prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), request.Sampling.ForChoice(index));
+        var sequence = new Sequence(
+            prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), request.Sampling.ForChoice(index), constraint: prompt.Constraint);
         var splitter = request.SplitReasoning ? new ReasoningSplitter(prompt.Text) : ReasoningSplitter.Off();
         return new Choice(index, sequence, new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, splitter))
         {

@@ -28,6 +28,9 @@ internal abstract class Answer
 
     public bool Stream { get; init; }
 
+    /// <summary>What kind of work it is, in OpenTelemetry's words.</summary>
+    public virtual string Operation => "chat";
+
     /// <summary>Tokens of it that its caller was charged.</summary>
     public int ChargedTokens { get; set; }
 
@@ -50,9 +53,5 @@ internal abstract class Answer
     public abstract void WriteEnd(EventStream stream);
 
     /// <summary>What a stream ends with when something went wrong.</summary>
-    public virtual void WriteError(EventStream stream, ApiError error)
-    {
-        error.Write(stream.BeginFrame());
-        stream.EndFrame();
-    }
+    public virtual void WriteError(EventStream stream, ApiError error) => stream.WriteError(error);
 }

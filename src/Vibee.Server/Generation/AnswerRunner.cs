@@ -10,7 +10,7 @@ namespace Vibee.Server.Generation;
 /// Takes an answer from its first token to its last: submits its sequences side by side, sends what they say, whole
 /// or as a stream, and sees that none of them goes on when the client has left.
 /// </summary>
-internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics, IHostApplicationLifetime lifetime)
+internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics, GenAiTelemetry telemetry, IHostApplicationLifetime lifetime)
 {
     public async Task RunAsync(HttpContext context, InferenceEngine engine, Answer answer)
     {
@@ -25,6 +25,7 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
         await using var leaving = context.RequestAborted.UnsafeRegister(
             static choices => CancelAll((IReadOnlyList<Choice>)choices!), answer.Choices);
 
+        var activity = telemetry.Start(answer);
         try
         {
             await AnswerAsync(context, answer);
@@ -37,6 +38,9 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
         }
         finally
         {
+            var notes = RequestNotes.Of(context);
+            notes.Take(answer);
+            telemetry.Stop(activity, answer, notes);
             await ChargeAsync(context, answer); // also what was cut short
         }
     }
@@ -98,7 +102,7 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
 
     private async Task StreamAsync(HttpContext context, Answer answer)
     {
-        await using var stream = new EventStream(context.Response, options.PingInterval, answer.Ping);
+        await using var stream = EventStream.Open(context, options.PingInterval, answer.Ping);
         await stream.WriteAsync(answer, static (stream, answer) => answer.WriteStart(stream));
 
         if (answer.Choices is [var only])

@@ -41,6 +41,14 @@ internal sealed class Choice(int index, Sequence sequence, GeneratedText text)
         var other => throw new InvalidOperationException($"A choice that ended with {other} has no finish reason."),
     };
 
+    /// <summary>How it ended, a failure included; null while it has not.</summary>
+    public string? Ending => !Text.IsFinished ? null : Text.Reason switch
+    {
+        Engine.FinishReason.Cancelled => "cancelled",
+        Engine.FinishReason.Failed => "failed",
+        _ => FinishReason,
+    };
+
     /// <summary>Keeps what the last event added.</summary>
     public void Collect()
     {

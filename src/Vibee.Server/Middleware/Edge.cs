@@ -1,16 +1,15 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Vibee.Server.Anthropic;
-using Vibee.Server.Observability;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server.Middleware;
 
 /// <summary>
-/// The outermost handler: every response has an id, every refusal that ASP.NET Core makes by itself a body in our
+/// The outermost handler but for who only watches: every response has an id, every refusal that ASP.NET Core makes by itself a body in our
 /// shape, and an exception ends in an answer, not in silence.
 /// </summary>
-internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, ILogger logger)
+internal sealed partial class Edge(RequestDelegate next, ILogger logger)
 {
     private const int MaxRequestId = 128;
 
@@ -18,8 +17,6 @@ internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, 
     {
         var id = RequestId(context.Request);
         SetHeaders(context, id);
-        if (context.GetEndpoint()?.Metadata.GetMetadata<Probe>() is null)
-            metrics.Request();
 
         try
         {
@@ -100,7 +97,7 @@ internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, 
     private partial void LogFailed(Exception exception, string requestId, string path);
 }
 
-/// <summary>Marks endpoints that are asked by machines to watch the server and are not counted as requests.</summary>
+/// <summary>Marks endpoints that are asked by machines to watch the server: they are not counted as requests, nor logged.</summary>
 internal sealed class Probe
 {
     public static readonly Probe Mark = new();

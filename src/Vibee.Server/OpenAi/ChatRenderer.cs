@@ -67,6 +67,12 @@ internal sealed class ChatRenderer
         }
     }
 
+    /// <summary>Whether the model may begin its answer with a tag that opens reasoning: it knows the tag, and it is not left
+    /// to the template to open it.</summary>
+    public bool LetsOpen(string tag, ChatPrompt prompt) =>
+        _template is not null && !_traits!.OpensReasoning && _template.Source.Contains(tag, StringComparison.Ordinal)
+        && !(prompt.Variables["enable_thinking"] is JsonValue value && value.TryGetValue(out bool thinks) && !thinks);
+
     private static void Adapt(JsonObject message, TemplateTraits traits)
     {
         if ((string?)message["role"] == "developer" && !traits.KnowsDeveloperRole)

@@ -31,6 +31,7 @@ internal sealed record ChatRequest : ConversationRequest
             MaxTokens = SamplingFields.MaxTokens(fields, "max_tokens", 1) is var older ? maxTokens ?? older : null,
             Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = Logprobs(fields) },
             Stops = SamplingFields.Stops(fields),
+            Format = OutputFormat.Read(fields, OutputFormat.ReadNested(fields)),
             Choices = fields.Integer("n", 1, MaxChoices) ?? 1,
             Stream = stream,
             IncludeUsage = includeUsage,
@@ -39,7 +40,6 @@ internal sealed record ChatRequest : ConversationRequest
             Echo = fields.Bool("echo") ?? false,
         };
         CheckTools(fields);
-        SamplingFields.CheckResponseFormat(fields);
         CheckModalities(fields);
         fields.Refuse("functions", "function_call", "web_search_options");
         if (fields.Integer("thinking_budget_tokens", -1, int.MaxValue) >= 0)

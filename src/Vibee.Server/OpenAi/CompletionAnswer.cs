@@ -15,6 +15,8 @@ internal sealed class CompletionAnswer : ChoicesAnswer
     /// <summary>Texts shown of each prompt: the best of them.</summary>
     public required int Wanted { get; init; }
 
+    public override string Operation => "text_completion";
+
     protected override string IdPrefix => "cmpl-";
 
     protected override string Object => "text_completion";

@@ -19,6 +19,9 @@ internal sealed record CompletionRequest
 
     public required string[] Stops { get; init; }
 
+    /// <summary>What each text must be; null if it is free.</summary>
+    public OutputFormat? Format { get; init; }
+
     public int MaxTokens { get; init; }
 
     /// <summary>Choices of each prompt.</summary>
@@ -52,6 +55,7 @@ internal sealed record CompletionRequest
             MaxTokens = MaxTokensOf(fields),
             Sampling = SamplingFields.Read(fields, defaults, model.Tokenizer.VocabularySize) with { TopLogprobs = fields.Integer("logprobs", 0, 20) },
             Stops = SamplingFields.Stops(fields),
+            Format = OutputFormat.Read(fields, OutputFormat.ReadNested(fields)),
             Choices = choices,
             BestOf = ReadBestOf(fields, choices, stream),
             Echo = fields.Bool("echo") ?? false,
@@ -67,7 +71,6 @@ internal sealed record CompletionRequest
 
         if (fields.String("suffix") is { Length: > 0 })
             fields.Fail(ApiError.Unsupported("suffix"));
-        SamplingFields.CheckResponseFormat(fields);
         SamplingFields.RefuseExtensions(fields);
         SamplingFields.CheckWithoutEffect(fields);
         return request;

@@ -16,6 +16,9 @@ internal abstract record ConversationRequest
 
     public required SamplingParams Sampling { get; init; }
 
+    /// <summary>What the answer must be; null if it is free.</summary>
+    public OutputFormat? Format { get; init; }
+
     public string[] Stops { get; init; } = [];
 
     public int? MaxTokens { get; init; }

@@ -19,6 +19,9 @@ internal sealed record ResponsesRequest : ConversationRequest
 
     public JsonNode? Metadata { get; init; }
 
+    /// <summary>The format as it was asked for.</summary>
+    public JsonNode? TextFormat { get; init; }
+
     public static ResponsesRequest Read(RequestFields fields, ServedModel served, SamplingParams defaults, ITokenizer tokenizer)
     {
         fields.Require("input", out _);
@@ -27,6 +30,8 @@ internal sealed record ResponsesRequest : ConversationRequest
         var messages = ResponsesInput.Read(fields, instructions);
         var variables = ChatPrompt.ReadVariables(fields);
         var effort = ReadEffort(fields, variables);
+        var text = fields.Object("text");
+        text?.Choice("verbosity", "low", "medium", "high");
         var request = new ResponsesRequest
         {
             Model = model,
@@ -34,6 +39,8 @@ internal sealed record ResponsesRequest : ConversationRequest
             MaxTokens = SamplingFields.MaxTokens(fields, "max_output_tokens", 1),
             Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = Logprobs(fields) },
             Stops = SamplingFields.Stops(fields),
+            Format = OutputFormat.Read(fields, text is null ? null : OutputFormat.ReadFlat(text, "format", isNamed: true)),
+            TextFormat = text?.Object("format") is { } format ? JsonNodes.Of(format.Json) : null,
             Stream = SamplingFields.Stream(fields).Stream,
             Instructions = instructions,
             Effort = effort,
@@ -42,7 +49,6 @@ internal sealed record ResponsesRequest : ConversationRequest
         };
         ChatRequest.CheckTools(fields);
         fields.Integer("max_tool_calls", 0, int.MaxValue);
-        CheckText(fields);
         if (fields.Choice("truncation", "disabled", "auto") == "auto")
             fields.Fail(ApiError.Unsupported("truncation"));
         fields.Refuse("previous_response_id", "conversation", "prompt");
@@ -71,9 +77,8 @@ internal sealed record ResponsesRequest : ConversationRequest
         json.WriteBoolean("store"u8, false);
         json.WriteNumber("temperature"u8, Sampling.Temperature);
         json.WriteStartObject("text"u8);
-        json.WriteStartObject("format"u8);
-        json.WriteString("type"u8, "text"u8);
-        json.WriteEndObject();
+        json.WritePropertyName("format"u8);
+        (TextFormat ?? new JsonObject { ["type"] = "text" }).WriteTo(json);
         json.WriteEndObject();
         json.WriteString("tool_choice"u8, ToolChoice);
         json.WriteStartArray("tools"u8);
@@ -105,17 +110,5 @@ internal sealed record ResponsesRequest : ConversationRequest
         }
 
         return wanted ? top ?? 0 : null;
-    }
-
-    private static void CheckText(RequestFields fields)
-    {
-        if (fields.Object("text") is not { } text)
-            return;
-        text.Choice("verbosity", "low", "medium", "high");
-        if (text.Object("format") is not { } format)
-            return;
-        format.Require("type", out _);
-        if (format.Choice("type", "text", "json_object", "json_schema") is "json_object" or "json_schema")
-            fields.Fail(ApiError.Unsupported("text.format"));
     }
 }

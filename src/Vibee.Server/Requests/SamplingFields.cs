@@ -96,20 +96,10 @@ internal static class SamplingFields
         }
     }
 
-    public static void CheckResponseFormat(RequestFields fields)
-    {
-        if (fields.Object("response_format") is not { } format)
-            return;
-        format.Require("type", out _);
-        if (format.Choice("type", "text", "json_object", "json_schema") is "json_object" or "json_schema")
-            fields.Fail(ApiError.Unsupported("response_format"));
-    }
-
     /// <summary>Extensions of other servers that would change the answer and are not available here; values that change
     /// nothing, which some clients always send, pass.</summary>
     public static void RefuseExtensions(RequestFields fields)
     {
-        fields.Refuse("grammar", "json_schema");
         if (fields.Number("typical_p", 0, 1) < 1)
             fields.Fail(ApiError.Unsupported("typical_p"));
         if (fields.Integer("min_tokens", 0, int.MaxValue) > 0)

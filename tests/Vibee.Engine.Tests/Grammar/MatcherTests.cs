@@ -97,6 +97,30 @@ public class MatcherTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Theory]
+    [InlineData("{\"type\": \"string\", \"format\": \"date\"}")]
+    [InlineData("{\"type\": \"string\", \"pattern\": \"^([0-3][0-9]|[4-9])[é\\\\n-z]$\"}")]
+    [InlineData("{\"type\": \"object\", \"properties\": {\"a\\\"b\": {\"enum\": [\"x\\u0001\", \"🦙\", 1.5]}}, \"additionalProperties\": {\"type\": \"string\", \"format\": \"uuid\"}, \"maxProperties\": 2}")]
+    public void FillMask_WhateverWasChosen_LeavesAWayOn(string schema)
+    {
+        var grammar = GrammarProbe.Schema(schema);
+        var mask = new ulong[GrammarProbe.Vocabulary.MaskLength];
+        var random = new Random(1);
+        for (var round = 0; round < 300; round++)
+        {
+            var matcher = new GrammarMatcher(grammar, GrammarProbe.Vocabulary);
+            for (var step = 0; step < 100 && !matcher.MustEnd; step++)
+            {
+                matcher.FillMask(mask);
+                var allowed = Enumerable.Range(0, GrammarProbe.Vocabulary.Size).Where(token => (mask[token >> 6] >> token & 1) != 0).ToArray();
+                if (!matcher.CanEnd)
+                    allowed = [.. allowed.Except(GrammarProbe.Vocabulary.EndTokens)];
+                Assert.NotEmpty(allowed);
+                Assert.True(matcher.Accept(allowed[random.Next(allowed.Length)]));
+            }
+        }
+    }
+
     [Fact]
     public void Matchers_OfOneGrammarOnManyThreads_DoNotDisturbEachOther()
     {

@@ -91,7 +91,7 @@ public class SamplerTests
 
         var sampling = new SamplingParams { Temperature = temperature, TopK = 0, TopP = 1, MinP = minP, Seed = 11 };
         var sampler = new Sampler(sampling, Tokenizer, new Candidates(Vocabulary));
-        Assert.Equal(expected, Enumerable.Range(0, 300).Select(_ => sampler.Sample(logits.ToArray(), [0], out TokenLogprobs? _)));
+        Assert.Equal(expected, Enumerable.Range(0, 300).Select(_ => sampler.Sample(logits.ToArray(), [0], [], out TokenLogprobs? _)));
     }
 
     [Fact]
@@ -101,9 +101,9 @@ public class SamplerTests
         var sampler = new Sampler(sampling, Tokenizer, new Candidates(257));
         var history = Enumerable.Range(0, 10_000).Select(i => i % 3).ToArray();
         // 8 / 2 is still above 3; 8 / 4 would not be.
-        Assert.Equal(1, sampler.Sample(Logits((1, 8f), (7, 3f)), history, out _));
-        Assert.Equal(7, sampler.Sample(Logits((1, 5f), (7, 3f)), history, out _));
-        Assert.Equal(1, sampler.Sample(Logits((1, 5f), (7, 3f)), [2], out _));
+        Assert.Equal(1, sampler.Sample(Logits((1, 8f), (7, 3f)), history, [], out _));
+        Assert.Equal(7, sampler.Sample(Logits((1, 5f), (7, 3f)), history, [], out _));
+        Assert.Equal(1, sampler.Sample(Logits((1, 5f), (7, 3f)), [2], [], out _));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public class SamplerTests
         var sampler = new Sampler(new() { Temperature = 0, FrequencyPenalty = 0.4f }, Tokenizer, new Candidates(257));
         var history = new List<int> { 1, 1, 1, 1 }; // the prompt
         for (var i = 0; i < 4; i++)
-            history.Add(sampler.Sample(Logits((1, 3f), (2, 2.5f)), history.ToArray(), out _));
+            history.Add(sampler.Sample(Logits((1, 3f), (2, 2.5f)), history.ToArray(), [], out _));
 
         // 3.0, then 2.6, then 2.2 < 2.5, then 2.2 > 2.1: counted as they were generated.
         Assert.Equal([1, 1, 2, 1], history.Skip(4));
@@ -136,7 +136,7 @@ public class SamplerTests
     public void Sample_PresencePenalty_CountsOnce()
     {
         var sampler = new Sampler(new() { Temperature = 0, PresencePenalty = 1 }, Tokenizer, new Candidates(257));
-        var tokens = Enumerable.Range(0, 4).Select(step => sampler.Sample(Logits((1, 3f), (2, 2.5f)), [0], out TokenLogprobs? _)).ToArray();
+        var tokens = Enumerable.Range(0, 4).Select(step => sampler.Sample(Logits((1, 3f), (2, 2.5f)), [0], [], out TokenLogprobs? _)).ToArray();
         Assert.Equal([1, 2, 1, 1], tokens);
     }
 
@@ -153,7 +153,7 @@ public class SamplerTests
     public void Sample_NaNAmongNumbers_IsNeverChosen()
     {
         var logits = Logits((1, float.NaN), (2, 1f));
-        Assert.Equal(2, new Sampler(new() { Temperature = 0 }, Tokenizer, new Candidates(257)).Sample(logits, [0], out _));
+        Assert.Equal(2, new Sampler(new() { Temperature = 0 }, Tokenizer, new Candidates(257)).Sample(logits, [0], [], out _));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public class SamplerTests
         var sampling = new SamplingParams { Temperature = 0, TopLogprobs = 3, LogitBias = new Dictionary<int, float> { [2] = -100 } };
         var sampler = new Sampler(sampling, Tokenizer, new Candidates(257));
 
-        var token = sampler.Sample(Logits((1, 1f), (2, 2f), (3, 0f)), [0], out var logprobs);
+        var token = sampler.Sample(Logits((1, 1f), (2, 2f), (3, 0f)), [0], [], out var logprobs);
 
         // The other 254 tokens are at −20 and weigh nothing.
         var sum = Math.Log(Math.Exp(1) + Math.Exp(2) + Math.Exp(0));
@@ -200,11 +200,11 @@ public class SamplerTests
     private static int Sample(SamplingParams sampling, params (int, float)[] logits) => SampleAfter(sampling, [0], logits);
 
     private static int SampleAfter(SamplingParams sampling, int[] history, params (int, float)[] logits) =>
-        new Sampler(sampling, Tokenizer, new Candidates(257)).Sample(Logits(logits), history, out _);
+        new Sampler(sampling, Tokenizer, new Candidates(257)).Sample(Logits(logits), history, [], out _);
 
     private static int[] Draw(SamplingParams sampling, int count, Func<int, (int, float)[]> logits)
     {
         var sampler = new Sampler(sampling, Tokenizer, new Candidates(257));
-        return [.. Enumerable.Range(0, count).Select(i => sampler.Sample(Logits(logits(i)), [0], out _))];
+        return [.. Enumerable.Range(0, count).Select(i => sampler.Sample(Logits(logits(i)), [0], [], out _))];
     }
 }

@@ -15,7 +15,7 @@ internal static class JsonEscapes
     {
         if (state.Regex.IsNullable)
             next['"'] = lexicon.State(state.Regex, LexPhase.Closed);
-        if (Array.Exists(moves, move => move.High > move.Low || NeedsEscape(move.Low)))
+        if (CanSpell(moves, 0, 0x10FFFF) || Meanings.Any(letter => Escaped(moves, letter, shortForm: true) != null))
             next['\\'] = lexicon.State(state.Regex, LexPhase.Escape);
     }
 

@@ -10,18 +10,39 @@ internal static class ForcedText
     /// would have chosen that one, and reads texts badly that are cut where no tokenizer cuts them.</summary>
     public static int[] Tokens(GrammarVocabulary vocabulary, ReadOnlySpan<byte> text)
     {
+        var tokens = new List<int>();
+        while (!text.IsEmpty)
+        {
+            if (vocabulary.ControlAt(text) is >= 0 and var control)
+            {
+                tokens.Add(control);
+                text = text[vocabulary.Bytes(control).Length..];
+                continue;
+            }
+            var end = 1;
+            while (end < text.Length && vocabulary.ControlAt(text[end..]) < 0)
+                end++;
+            // Before a control token no token can be longer.
+            if (!AppendPlain(vocabulary, text[..end], isLast: end == text.Length, tokens))
+                break;
+            text = text[end..];
+        }
+        return [.. tokens];
+    }
+
+    private static bool AppendPlain(GrammarVocabulary vocabulary, ReadOnlySpan<byte> text, bool isLast, List<int> tokens)
+    {
         text = text[..WholeCharacters(text)];
-        var tokens = vocabulary.Encode(text);
-        var (kept, at) = (0, 0);
-        foreach (var token in tokens)
+        var at = 0;
+        foreach (var token in vocabulary.Encode(text))
         {
             var bytes = vocabulary.Bytes(token);
-            if (!text[at..].StartsWith(bytes) || bytes.IsEmpty || IsPrefixOfLonger(vocabulary.Tree, text[at..]))
-                break;
+            if (bytes.IsEmpty || !text[at..].StartsWith(bytes) || (isLast && IsPrefixOfLonger(vocabulary.Tree, text[at..])))
+                return false;
             at += bytes.Length;
-            kept++;
+            tokens.Add(token);
         }
-        return tokens[..kept];
+        return at == text.Length;
     }
 
     private static bool IsPrefixOfLonger(TokenTrie tree, ReadOnlySpan<byte> text)

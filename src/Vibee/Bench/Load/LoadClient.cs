@@ -10,10 +10,12 @@ internal sealed class LoadClient : IDisposable
 
     private readonly LoadSettings _settings;
     private readonly HttpClient _client;
+    private readonly JsonDocument? _fields;
 
     public LoadClient(LoadSettings settings)
     {
         _settings = settings;
+        _fields = settings.Fields is null ? null : JsonDocument.Parse(settings.Fields);
         _client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = settings.Clients ?? int.MaxValue })
         {
             BaseAddress = settings.Url,
@@ -71,7 +73,11 @@ internal sealed class LoadClient : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _fields?.Dispose();
+    }
 
     private ByteArrayContent Body(Conversation conversation)
     {
@@ -89,6 +95,12 @@ internal sealed class LoadClient : IDisposable
             json.WriteStartObject("stream_options");
             json.WriteBoolean("include_usage", true);
             json.WriteEndObject();
+            if (_fields is not null)
+            {
+                foreach (var field in _fields.RootElement.EnumerateObject())
+                    field.WriteTo(json);
+            }
+
             json.WriteEndObject();
         }
 

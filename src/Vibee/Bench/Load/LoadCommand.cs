@@ -23,12 +23,13 @@ internal static class LoadCommand
         var tokens = Setting.Number("--max-tokens", 64, 1, 1_000_000, "Length of each answer");
         var think = Setting.Number("--think", 0.0, 0, 86_400, "Seconds between an answer and the client's next request");
         var seed = Setting.OptionalNumber("--seed", 0, int.MaxValue, "Repeats the same prompts and arrivals (default: new ones in every run)");
+        var fields = new Option<string?>("--fields") { Description = "A JSON object whose fields each request has as well, such as {\"guided_regex\": \"[a-z]+\"}" };
         var plot = Setting.Text("--plot", "Draw latencies over time into this file, FILE.svg or FILE.html");
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
 
         var command = new Command("serve", "Loads an OpenAI-compatible server and reports its speed")
         {
-            url, key, model, api, clients, rate, arrivals, requests, warmup, turns, words, shared, tokens, think, seed, plot, json,
+            url, key, model, api, clients, rate, arrivals, requests, warmup, turns, words, shared, tokens, think, seed, fields, plot, json,
         };
         command.SetAction((parsed, _) => RunAsync(new LoadSettings
         {
@@ -47,6 +48,7 @@ internal static class LoadCommand
             MaxTokens = parsed.GetValue(tokens),
             Think = TimeSpan.FromSeconds(parsed.GetValue(think)),
             Seed = parsed.GetValue(seed),
+            Fields = parsed.GetValue(fields),
             Plot = parsed.GetValue(plot),
         }, parsed.GetValue(json)));
         return command;

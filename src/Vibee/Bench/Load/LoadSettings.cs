@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Vibee.Bench.Load;
 
 /// <summary>What <c>vibee bench serve</c> asks of a server, and how.</summary>
@@ -47,6 +49,9 @@ internal sealed record LoadSettings
     /// <summary>Of prompts and arrivals; null is another one in every run, so that no server can know the prompts.</summary>
     public required int? Seed { get; init; }
 
+    /// <summary>A JSON object whose fields each request has as well, such as a format for the answer; or null.</summary>
+    public required string? Fields { get; init; }
+
     /// <summary>An .svg or .html file to draw into, or null.</summary>
     public required string? Plot { get; init; }
 
@@ -61,9 +66,24 @@ internal sealed record LoadSettings
             yield return $"--shared-words {SharedWords} is more than --prompt-words {PromptWords}, which they are a part of";
         else if (SharedWords == PromptWords && Turns > 1)
             yield return "--turns needs words of its own: more --prompt-words than --shared-words";
+        if (Fields is not null && !IsObject(Fields))
+            yield return $"--fields {Fields}: this must be a JSON object";
         if (Plot is not null && Path.GetExtension(Plot) is not (".svg" or ".html"))
             yield return $"--plot {Plot}: the name must end in .svg or .html";
         if (Plot is not null && Path.GetDirectoryName(Path.GetFullPath(Plot)) is { } directory && !Directory.Exists(directory))
             yield return $"--plot {Plot}: there is no directory {directory}";
+    }
+
+    private static bool IsObject(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }
