@@ -20,7 +20,8 @@ internal sealed unsafe class SuperPanelFormat<TLanes, TV, TPanel>(params GgmlTyp
 
     public override void Pack(WeightFormat format, byte* source, long rowBytes, int rows, int columns, UnpackedRow row, byte* panel)
     {
-        new Span<byte>(panel, columns / BlockLength * BlockBytes).Clear();
+        if (rows < Rows)
+            new Span<byte>(panel, columns / BlockLength * BlockBytes).Clear();
         for (var r = 0; r < rows; r++)
         {
             format.Unpack(source + r * rowBytes, columns, row);
