@@ -11,6 +11,12 @@ internal enum ChunkPart
     Reasoning,
     Content,
 
+    /// <summary>A call of a tool begins.</summary>
+    Call,
+
+    /// <summary>More of the arguments of the call that began last.</summary>
+    Arguments,
+
     /// <summary>Why it ended.</summary>
     Finish,
 }

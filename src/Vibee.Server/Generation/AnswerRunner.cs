@@ -132,9 +132,9 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
             CancelAll(answer.Choices);
     }
 
-    private void WriteReady(EventStream stream, (Answer Answer, Choice Choice) part)
+    private void WriteReady(EventStream stream, (Answer Answer, Choice Choice) pair)
     {
-        var (answer, choice) = part;
+        var (answer, choice) = pair;
         var text = choice.Text;
         while (TryRead(choice))
         {
@@ -142,6 +142,8 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
                 answer.WriteChunk(stream, choice, ChunkPart.Reasoning);
             if (!text.Content.IsEmpty || text.Tokens.Count > 0)
                 answer.WriteChunk(stream, choice, ChunkPart.Content);
+            if (choice.CallPart is { } part)
+                answer.WriteChunk(stream, choice, part);
             if (IsComplete(choice))
                 answer.WriteChunk(stream, choice, ChunkPart.Finish);
         }

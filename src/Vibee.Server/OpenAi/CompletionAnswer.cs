@@ -37,8 +37,8 @@ internal sealed class CompletionAnswer : ChoicesAnswer
 
     protected override void WriteChoice(Utf8JsonWriter json, Choice choice)
     {
-        var text = string.Concat(choice.Echo, choice.Content.ToString());
-        WriteChoice(json, choice, text, choice.Tokens, choice.FinishReason);
+        var text = string.Concat(choice.Echo, choice.Content);
+        WriteChoice(json, choice, text, [.. choice.Tokens], choice.FinishReason);
     }
 
     protected override void WriteChoice(Utf8JsonWriter json, Choice choice, ChunkPart part)
