@@ -23,6 +23,8 @@ internal static class KeysCommand
         {
             if (parsed.GetValue(file) is not { } path)
                 return NoFile();
+            if (!ApiKey.IsName(parsed.GetValue(name)!))
+                return Failure.Usage([$"a key's name has 1 to {ApiKey.LongestName} characters, no line breaks and no space around it"]);
             DateTimeOffset? end = null;
             if (parsed.GetValue(expires) is { } text && (end = ParseEnd(text, DateTimeOffset.UtcNow)) is null)
                 return Failure.Usage([$"--expires {text}: must be a time to come, such as 30d, 12h or 2030-12-31"]);

@@ -67,7 +67,7 @@ internal static class ServeCommand
         var requests = Setting.OptionalNumber("--requests-per-minute", 1, 1_000_000, "Requests of each key, or without keys of each address (default: no limit)");
         var burst = Setting.OptionalNumber("--requests-burst", 1, 1_000_000, "Of these, how many may come at once after a rest (default: a minute's)");
         var tokens = Setting.OptionalNumber("--tokens-per-minute", 1, 1_000_000_000, "Likewise tokens of prompts and answers, charged when they are used");
-        var redis = Setting.Text("--redis", "HOST:PORT of a Redis that counts limits for several servers");
+        var redis = Setting.Secret("--redis", "HOST:PORT of a Redis that counts limits for several servers; a password may follow, in the variable or the file rather than here");
         var trustProxy = Setting.Flag("--trust-proxy", "Take the last address of X-Forwarded-For for the client's; only where every client comes through a proxy");
         var cors = Setting.Texts("--cors-origin", "Origin whose pages may use the API from a browser, such as https://example.org; may be given several times; * is every one");
         var tlsCertificate = Setting.Text("--tls-cert", "Certificate, with those that lead to its root, in PEM; read again when it changes");

@@ -138,9 +138,17 @@ internal sealed record ServeSettings
             yield return "--requests-burst needs --requests-per-minute N";
         if (Limits is { Redis: not null, RequestsPerMinute: null, TokensPerMinute: null } && Access.ApiKeyFile is null)
             yield return "--redis shares limits, and there are none: --requests-per-minute N or --tokens-per-minute N";
+        foreach (var origin in CorsOrigins.Where(origin => !IsOrigin(origin)))
+            yield return $"--cors-origin {origin}: must be * or an origin as browsers send it, without a path, such as https://chat.example.org";
+        if (Connections is { TrustProxy: true, MaxPerAddress: not null })
+            yield return "--max-connections-per-address: with --trust-proxy every connection is the proxy's, which has to limit them itself";
         if (Connections.TlsCertificate is null != Connections.TlsKey is null)
             yield return "--tls-cert and --tls-key belong together";
     }
+
+    // Another spelling would never be a browser's, and so open nothing in silence.
+    private static bool IsOrigin(string origin) => origin is "*" or "null"
+        || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.GetLeftPart(UriPartial.Authority).Equals(origin, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The options given that are about what is kept of prompts.</summary>
     public IEnumerable<string> CacheOptions()

@@ -16,11 +16,19 @@ internal static class Setting
     private const string NoUrl = "must be an address such as http://localhost:8000";
 
     public static Option<string?> Text(string name, string description, params string[] aliases) =>
-        Create<string?>(name, null, text => new(text, text.Length == 0 ? "must not be empty" : null), description, aliases);
+        Create<string?>(name, null, text => new(text, Emptiness(text)), description, aliases);
+
+    /// <summary>A text that must not be shown.</summary>
+    public static Option<string?> Secret(string name, string description)
+    {
+        var option = Create<string?>(name, null, text => new(text, Emptiness(text)), description);
+        option.IsSecret = true;
+        return option;
+    }
 
     /// <summary>A text that has a default.</summary>
     public static Option<string> TextOr(string name, string fallback, string description) =>
-        Create(name, fallback, text => new(text, text.Length == 0 ? "must not be empty" : null), description);
+        Create(name, fallback, text => new(text, Emptiness(text)), description);
 
     /// <summary>Several texts: the option again and again, or with commas between, which is how the variable has them; an
     /// array in a file.</summary>
@@ -58,7 +66,6 @@ internal static class Setting
         option.Arity = ArgumentArity.ZeroOrOne; // its name alone is enough
         return option;
     }
-
 
     public static Option<string> Choice(string name, string fallback, string[] choices, string description) =>
         Create<string>(name, fallback, text => choices.Contains(text)
@@ -105,6 +112,8 @@ internal static class Setting
             : new(null, "must be a size such as 900M or 4G");
     }, description);
 
+    private static string? Emptiness(string text) => text.Length == 0 ? "must not be empty" : null;
+
     private static Uri? ParseUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") ? url : null;
 
@@ -146,8 +155,6 @@ internal static class Setting
             return fallback;
         }
     }
-
-    private static string VariableOf(string name) => "VIBEE_" + name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     private readonly record struct Parsed<T>(T Value, string? Problem);
 }

@@ -148,6 +148,10 @@ public sealed class KeyTests : IDisposable
     [InlineData("[]")]
     [InlineData("""{"keys":[{"name":"a","sha256":"abc"}]}""")]
     [InlineData("""{"keys":[null]}""")]
+    [InlineData("""{"keys":null}""")]
+    [InlineData("""{"keys":[{"name":null,"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}]}""")]
+    [InlineData("""{"keys":[{"name":"a\nb","sha256":"0000000000000000000000000000000000000000000000000000000000000000"}]}""")]
+    [InlineData("""{"keys":[{"name":"a","sha256":"0000000000000000000000000000000000000000000000000000000000000000","models":[null]}]}""")]
     [InlineData("""{"keys":[{"name":"a","sha256":"0000000000000000000000000000000000000000000000000000000000000000","expire":"2030-01-01"}]}""")]
     [InlineData("""{"keys":[{"name":"a","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},{"name":"a","sha256":"0000000000000000000000000000000000000000000000000000000000000000"}]}""")]
     public async Task BrokenFile_AtTheStartIsRefused_LaterTheOldOneHolds(string broken)
@@ -239,6 +243,18 @@ public sealed class KeyTests : IDisposable
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyPath));
         Assert.Equal(["keys.json"], _directory.EnumerateFiles().Select(file => file.Name));
+    }
+
+    [Fact]
+    public void Change_OfAFileThatTheGroupMayRead_LeavesItSo()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        Write("first");
+        File.SetUnixFileMode(KeyPath, Mode);
+        Write("second");
+        Assert.Equal(Mode, File.GetUnixFileMode(KeyPath));
     }
 
     [Fact]

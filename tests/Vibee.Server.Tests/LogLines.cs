@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Vibee.Server.Tests;
 
-/// <summary>Remembers what was logged, as text and as the values in it.</summary>
+/// <summary>Remembers what was logged, as text and as the values in it, with <c>TraceId</c>, the trace it belongs to.</summary>
 internal sealed class LogLines : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<(string Text, Dictionary<string, object?> Values)> _lines = new();
@@ -28,7 +29,7 @@ internal sealed class LogLines : ILoggerFactory, ILogger
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue(($"{logLevel}: {formatter(state, exception)}{exception}", state is IEnumerable<KeyValuePair<string, object?>> values ? values.ToDictionary() : []));
+        _lines.Enqueue(($"{logLevel}: {formatter(state, exception)}{exception}", state is IEnumerable<KeyValuePair<string, object?>> values ? new(values) { ["TraceId"] = Activity.Current?.TraceId.ToString() } : []));
 
     public void Dispose()
     {

@@ -12,7 +12,8 @@ public class OtlpTests
     public async Task Export_ARequestInATrace_HasItsSpansAndMetrics()
     {
         await using var collector = await Collector.StartAsync();
-        await using (var server = await TestServer.StartAsync(Script.Says("a", "b"), new ServerOptions { Otlp = collector.Url }))
+        var log = new LogLines();
+        await using (var server = await TestServer.StartAsync(Script.Says("a", "b"), new ServerOptions { Otlp = collector.Url }, loggers: log))
         {
             using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
             {
@@ -20,6 +21,7 @@ public class OtlpTests
                 Headers = { { "traceparent", $"00-{Trace}-{Parent}-01" } },
             };
             await server.Client.SendAsync(message, TestContext.Current.CancellationToken);
+            Assert.Equal(Trace, (await log.RequestsAsync(1))[0]["TraceId"]);
             await server.ChatAsync("\"n\":0");
             await using var socket = await SocketClient.OpenAsync(server, "/v1/completions");
             await socket.SendAsync("""{"id":"a","prompt":"x"}""");

@@ -62,6 +62,19 @@ public class RedisLimitTests
     }
 
     [Fact]
+    public async Task Redis_ThatHangs_DelaysButRefusesNobody()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var log = new LogLines();
+        await using var server = await TestServer.StartAsync(options: Options(redis, requests: 40), loggers: log);
+        Assert.Equal(10, await LimitTests.PassingAsync(server, 10));
+
+        redis.Suspend();
+        Assert.Equal(40, await LimitTests.PassingAsync(server, 60));
+        Assert.Single(log.Lines, line => line.StartsWith("Warning") && line.Contains("lost"));
+    }
+
+    [Fact]
     public async Task Redis_ThatIsNotThere_ServesWithLimits()
     {
         var log = new LogLines();

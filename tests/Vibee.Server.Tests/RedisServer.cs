@@ -47,6 +47,13 @@ internal sealed class RedisServer : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>It keeps its connections and answers nothing any more.</summary>
+    public void Suspend()
+    {
+        using var kill = Process.Start("kill", ["-STOP", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
     public async Task RestartAsync()
     {
         _process.Dispose();

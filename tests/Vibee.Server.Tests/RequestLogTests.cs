@@ -48,6 +48,17 @@ public class RequestLogTests
     }
 
     [Fact]
+    public async Task Lines_OfAWrongKey_OneThatDoesNotNameIt()
+    {
+        var log = new LogLines();
+        await using var server = await TestServer.StartAsync(options: new ServerOptions { Access = new() { ApiKeys = ["sk-right"] } }, loggers: log);
+        await server.SendAsync(HttpMethod.Get, "/v1/models", "x-api-key", "sk-wrong");
+        Assert.Equal(401, Assert.Single(await log.RequestsAsync(1))["Status"]);
+        Assert.All(log.Lines, line => Assert.DoesNotContain("not authenticated", line)); // as the framework says it, twice
+        Assert.All(log.Lines, line => Assert.DoesNotContain("sk-wrong", line));
+    }
+
+    [Fact]
     public async Task Lines_OfAWebSocket_OneForEachRequestAndOneForItself()
     {
         var log = new LogLines();

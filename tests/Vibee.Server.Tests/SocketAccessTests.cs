@@ -5,9 +5,13 @@ using Vibee.Server.Middleware.Limits;
 namespace Vibee.Server.Tests;
 
 /// <summary>Keys and limits hold in WebSockets as they do on HTTP.</summary>
-public sealed class SocketAccessTests
+public sealed class SocketAccessTests : IDisposable
 {
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("vibee-sockets-");
+
     private static ServerOptions Closed => new() { Access = new AccessOptions { ApiKeys = ["sk-secret"] } };
+
+    public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
     public async Task Open_WithoutAKey_IsRefused()
@@ -43,6 +47,32 @@ public sealed class SocketAccessTests
     }
 
     [Fact]
+    public async Task Open_WithAProtocolThatIsNotOurs_AgreesOnNone()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var socket = await SocketClient.OpenAsync(server, configure: options => options.AddSubProtocol("graphql-ws"));
+        Assert.Null(socket.Socket.SubProtocol);
+    }
+
+    [Fact]
+    public async Task Key_ThatExpires_OpensNothingMoreOnAnOpenSocket()
+    {
+        var clock = new StoppedClock();
+        var path = Path.Combine(_directory.FullName, "keys.json");
+        KeyFile.Change(path, _ => [new ApiKey("alice", ApiKey.HashOf("sk-alice")) { Expires = clock.GetUtcNow() + TimeSpan.FromDays(1) }]);
+        await using var server = await TestServer.StartAsync(Script.Says("a"), new ServerOptions { Access = new AccessOptions { ApiKeyFile = path }, Time = clock });
+        await using var socket = await SocketClient.OpenAsync(server, configure: options => options.SetRequestHeader("Authorization", "Bearer sk-alice"));
+        await socket.AskAsync("a");
+        Assert.Equal("stop", (string?)(await socket.ReceiveAllAsync("a"))[^1]["finish_reason"]);
+
+        clock.Pass(TimeSpan.FromDays(2));
+        await socket.AskAsync("b");
+        var refusal = (await socket.ReceiveAsync())!;
+        Assert.Equal(401, (int?)refusal["status"]);
+        Assert.Equal("invalid_api_key", (string?)refusal["error"]!["code"]);
+    }
+
+    [Fact]
     public async Task Requests_BeyondTheLimit_AreRefusedOneByOne()
     {
         await using var server = await TestServer.StartAsync(Script.Says("a"), new ServerOptions { Limits = new LimitOptions { RequestsPerMinute = 3 }, Time = new StoppedClock() });
@@ -74,7 +104,7 @@ public sealed class SocketAccessTests
     [Fact]
     public async Task Page_OfAnAllowedOrigin_MayOpen()
     {
-        await using var server = await TestServer.StartAsync(options: new ServerOptions { CorsOrigins = ["https://example.org"] });
+        await using var server = await TestServer.StartAsync(options: new ServerOptions { CorsOrigins = ["https://Example.org"] });
         await using var socket = await SocketClient.OpenAsync(server, configure: options => options.SetRequestHeader("Origin", "https://example.org"));
         await Assert.ThrowsAsync<WebSocketException>(() => SocketClient.OpenAsync(server, configure: options => options.SetRequestHeader("Origin", "https://example.com")));
     }

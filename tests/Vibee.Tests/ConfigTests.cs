@@ -33,8 +33,9 @@ public sealed class ConfigTests : IDisposable
     [Fact]
     public async Task PrintConfig_AsAFile_MeansTheSame()
     {
-        var first = await VibeeProcess.RunAsync(["serve", "--print-config", "-m", "x.gguf", "--kv-cache", "4G", "--drain-seconds", "2.5"]);
+        var first = await VibeeProcess.RunAsync(["serve", "--print-config", "-m", "x😀\t\"é.gguf", "--kv-cache", "4G", "--drain-seconds", "2.5"]);
         var second = await VibeeProcess.RunAsync(["serve", "--print-config", "--config", Write("again.toml", first.Output)]);
+        Assert.Equal(0, second.ExitCode);
         Assert.Equal(Values(first.Output), Values(second.Output));
 
         static IEnumerable<string> Values(string output) => output.Split('\n').Select(line => line.Split("  # ")[0].TrimEnd());
@@ -115,6 +116,20 @@ public sealed class ConfigTests : IDisposable
             Assert.Empty(problems);
         else
             Assert.Contains(problem, problems[0]);
+    }
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a=")]
+    public void Parse_TomlNestedDeeply_IsAProblem(string opening) =>
+        Assert.Contains("nested too deeply", Assert.Single(ConfigFile.Read(Write("a.toml", "port = " + string.Concat(Enumerable.Repeat(opening, 100_000)))).Problems));
+
+    [Fact]
+    public async Task PrintConfig_PasswordOfRedis_IsHidden()
+    {
+        var (_, output, _) = await VibeeProcess.RunAsync(["serve", "--print-config", "--requests-per-minute", "5"], new Dictionary<string, string> { ["VIBEE_REDIS"] = "localhost:6379,password=sesame" });
+        Assert.DoesNotContain("sesame", output);
+        AssertLine(output, "# redis = (hidden)", "VIBEE_REDIS");
     }
 
     [Fact]

@@ -49,6 +49,8 @@ public sealed class KeysTests : IDisposable
     [InlineData(1, "no key 'carol'", "revoke", "carol")]
     [InlineData(2, "--expires yesterday", "new", "dave", "--expires", "yesterday")]
     [InlineData(2, "--expires 2001-01-01", "new", "dave", "--expires", "2001-01-01")]
+    [InlineData(2, "a key's name", "new", "")]
+    [InlineData(2, "a key's name", "new", "dave\nerin")]
     [InlineData(2, "--priority 99", "new", "dave", "--priority", "99")]
     public async Task WhatCannotBe_IsSaid_AndChangesNothing(int expected, string message, params string[] arguments)
     {
@@ -76,6 +78,9 @@ public sealed class KeysTests : IDisposable
     [InlineData("--tls-cert and --tls-key belong together", "--tls-cert", "x.pem")]
     [InlineData("--redis shares limits", "--redis", "localhost:6379")]
     [InlineData("--requests-burst needs", "--requests-burst", "5")]
+    [InlineData("--cors-origin https://example.org/: must be", "--cors-origin", "https://example.org/")]
+    [InlineData("--cors-origin example.org: must be", "--cors-origin", "example.org")]
+    [InlineData("the proxy's", "--trust-proxy", "--max-connections-per-address", "9")]
     [InlineData("'perhaps'", "--trust-proxy", "perhaps")]
     [InlineData("--api-key : must not be empty", "--api-key", "")]
     public async Task Serve_OptionsThatDoNotFit_AreRefused(string message, params string[] options)

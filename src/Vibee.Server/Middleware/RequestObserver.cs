@@ -27,8 +27,8 @@ internal sealed partial class RequestObserver(RequestDelegate next, ServerMetric
             var status = context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted ? 499 : context.Response.StatusCode;
             var elapsed = notes.Elapsed;
             metrics.RequestEnds(route, status, elapsed);
+            Log(context, notes, status, elapsed, id); // within the span, whose trace the line names
             Telemetry.Stop(activity, context, route, id);
-            Log(context, notes, status, elapsed, id);
         }
     }
 

@@ -1,4 +1,5 @@
-using Vibee.Server.Middleware.Keys;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Vibee.Server.Middleware;
 using Vibee.Server.Observability;
 using Vibee.Server.Requests;
 
@@ -11,8 +12,12 @@ namespace Vibee.Server.WebSockets;
 /// <param name="services">The server's.</param>
 internal sealed class SocketEndpoint(ServerOptions options, ServerMetrics metrics, EndpointDataSource routes, IServiceProvider services)
 {
+    private const string Protocol = "vibee";
+
     private static readonly ApiError ForeignOrigin = new(403,
         "A page of this origin may not open a WebSocket here (--cors-origin).", null, "origin_not_allowed");
+
+    private readonly CorsPolicy _origins = Cors.Policy(options.CorsOrigins);
 
     /// <summary>The way of a request through the server; set once it is built.</summary>
     public RequestDelegate Pipeline { get; set; } = null!;
@@ -34,8 +39,7 @@ internal sealed class SocketEndpoint(ServerOptions options, ServerMetrics metric
 
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         // A browser that offers protocols wants one of them agreed on; the one with its key is not repeated to it.
-        var protocol = context.WebSockets.WebSocketRequestedProtocols
-            .FirstOrDefault(name => !name.StartsWith(Credential.SubprotocolPrefix, StringComparison.Ordinal));
+        var protocol = context.WebSockets.WebSocketRequestedProtocols.Contains(Protocol) ? Protocol : null;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(protocol);
         metrics.WebSocketOpens();
         try
@@ -52,8 +56,8 @@ internal sealed class SocketEndpoint(ServerOptions options, ServerMetrics metric
     // Browsers let every page open WebSockets to everywhere, and leave it to the server to look where the page is from.
     private bool MayOpen(HttpRequest request) =>
         request.Headers.Origin is not [{ Length: > 0 } origin]
-        || options.CorsOrigins.Contains("*")
-        || options.CorsOrigins.Contains(origin)
+        || _origins.AllowAnyOrigin
+        || _origins.IsOriginAllowed(origin)
         || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
 
     private RouteEndpoint FindPost(HttpContext context)

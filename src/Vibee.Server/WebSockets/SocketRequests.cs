@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Vibee.Server.Observability;
 
@@ -10,27 +12,35 @@ namespace Vibee.Server.WebSockets;
 /// <param name="scopes">For services of a request.</param>
 internal sealed class SocketRequests(RequestDelegate pipeline, Endpoint endpoint, IServiceScopeFactory scopes)
 {
-    /// <summary>Has a request answered.</summary>
-    /// <returns>What was noted of it.</returns>
-    public async Task<RequestNotes> AnswerAsync(HttpContext upgrade, byte[] body, SocketReply reply)
+    /// <summary>Makes a request. It alone holds the body, and not longer than until it is read.</summary>
+    public HttpContext Open(HttpContext upgrade, byte[] body, SocketReply reply)
     {
         var features = new FeatureCollection();
-        features.Set<IHttpRequestFeature>(Request(upgrade.Request, body));
+        features.Set<IHttpRequestFeature>(Request(upgrade.Request, body.Length));
+        features.Set<IRequestBodyPipeFeature>(new Body(body));
         features.Set<IHttpResponseFeature>(reply);
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(reply.Content));
         features.Set<IHttpRequestLifetimeFeature>(reply);
         features.Set(upgrade.Features.Get<IHttpConnectionFeature>());
         features.Set(reply);
-        var context = new DefaultHttpContext(features) { ServiceScopeFactory = scopes, User = upgrade.User };
+        // Nobody yet: whose key opened the socket is not asked, since that key may have been revoked since.
+        var context = new DefaultHttpContext(features) { ServiceScopeFactory = scopes };
         context.SetEndpoint(endpoint);
-        await pipeline(context);
-        return RequestNotes.Of(context);
+        return context;
     }
 
-    private static HttpRequestFeature Request(HttpRequest upgrade, byte[] body)
+    /// <summary>Has a request answered.</summary>
+    /// <returns>What was noted of it.</returns>
+    public async Task<RequestNotes> AnswerAsync(HttpContext request)
+    {
+        await pipeline(request);
+        return RequestNotes.Of(request);
+    }
+
+    private static HttpRequestFeature Request(HttpRequest upgrade, int length)
     {
         IHeaderDictionary headers = new HeaderDictionary();
-        (headers.ContentType, headers.ContentLength) = ("application/json", body.Length);
+        (headers.ContentType, headers.ContentLength) = ("application/json", length);
         foreach (var (name, value) in upgrade.Headers)
         {
             // Not what is about the connection or the upgrade itself, or names one request of many.
@@ -47,7 +57,6 @@ internal sealed class SocketRequests(RequestDelegate pipeline, Endpoint endpoint
             QueryString = upgrade.QueryString.Value ?? "",
             Protocol = "WebSocket",
             Headers = headers,
-            Body = new MemoryStream(body, writable: false),
         };
     }
 
@@ -55,4 +64,10 @@ internal sealed class SocketRequests(RequestDelegate pipeline, Endpoint endpoint
         // The subprotocol stays: it may be what brings the key.
         (header.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase) && !header.EndsWith("Protocol", StringComparison.OrdinalIgnoreCase))
         || header.ToLowerInvariant() is "connection" or "upgrade" or "content-length" or "content-type" or "content-encoding" or "transfer-encoding" or "x-request-id";
+
+    /// <summary>A reader of a sequence lets go of what was read; a stream would keep it for as long as the answer takes.</summary>
+    private sealed class Body(byte[] body) : IRequestBodyPipeFeature
+    {
+        public PipeReader Reader { get; } = PipeReader.Create(new ReadOnlySequence<byte>(body));
+    }
 }

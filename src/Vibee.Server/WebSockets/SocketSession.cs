@@ -90,20 +90,21 @@ internal sealed class SocketSession(HttpContext upgrade, WebSocket socket, Socke
     {
         var reply = new SocketReply(message.Id, _writer);
         _running[message.Id!] = reply;
-        _ = Task.Run(() => AnswerAsync(message, reply)); // reading a long prompt must not hold up the next message
+        var (id, request) = (message.Id!, requests.Open(upgrade, message.Body, reply));
+        _ = Task.Run(() => AnswerAsync(id, request, reply)); // reading a long prompt must not hold up the next message
     }
 
-    private async Task AnswerAsync(SocketMessage message, SocketReply reply)
+    private async Task AnswerAsync(string id, HttpContext request, SocketReply reply)
     {
         try
         {
-            var notes = await requests.AnswerAsync(upgrade, message.Body, reply);
-            _running.TryRemove(message.Id!, out _); // before its last message, after which the client may use the id again
+            var notes = await requests.AnswerAsync(request);
+            _running.TryRemove(id, out _); // before its last message, after which the client may use the id again
             await reply.FinishAsync(notes);
         }
         finally
         {
-            _running.TryRemove(new KeyValuePair<string, SocketReply>(message.Id!, reply));
+            _running.TryRemove(new KeyValuePair<string, SocketReply>(id, reply));
             _room.Release();
         }
     }

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Vibee.Config;
 
@@ -11,8 +9,6 @@ namespace Vibee.Config;
 /// reads back. Secrets are left out.</summary>
 internal static class ConfigPrinter
 {
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     public static string Print(ParseResult parsed)
     {
         var lines = new List<(string Text, string Place)>();
@@ -61,6 +57,9 @@ internal static class ConfigPrinter
         _ => Quote(value.ToString()!),
     };
 
-    // TOML's basic strings escape as JSON's do.
-    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, Encoder)}\"";
+    // Not as JSON escapes: halves of a surrogate pair, which is how that writes what is beyond 16 bits, TOML does not take.
+    private static string Quote(string text) => $"\"{string.Concat(text.Select(Escape))}\"";
+
+    private static string Escape(char character) =>
+        character is '"' or '\\' ? $"\\{character}" : char.IsControl(character) ? $"\\u{(int)character:X4}" : $"{character}";
 }

@@ -5,7 +5,7 @@ namespace Vibee.Config;
 /// <summary>An option that has a variable and, where the command takes a file, a name in it.</summary>
 internal sealed class SettingOption<T>(string name, params string[] aliases) : Option<T>(name, aliases), ISetting
 {
-    public bool IsSecret { get; init; }
+    public bool IsSecret { get; set; }
 
     public object? ValueIn(ParseResult parsed) => parsed.GetValue(this);
 }

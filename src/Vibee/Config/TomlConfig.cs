@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -8,9 +9,19 @@ namespace Vibee.Config;
 /// reflection.</summary>
 internal static class TomlConfig
 {
+    /// <exception cref="IOException">It cannot even be taken apart.</exception>
     public static void Read(string text, ConfigFile file)
     {
-        var document = SyntaxParser.Parse(text, file.Path);
+        DocumentSyntax document;
+        try
+        {
+            document = SyntaxParser.Parse(text, file.Path);
+        }
+        catch (TomlException exception) // at 64 levels it gives up, and does not say where
+        {
+            throw new IOException("a value is nested too deeply for a setting", exception);
+        }
+
         foreach (var diagnostic in document.Diagnostics)
             file.Fail(LineOf(diagnostic.Span), diagnostic.Message);
         if (document.HasErrors)

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Vibee.Server.Middleware.Connections;
 
-/// <summary>Closes connections of an address that has as many as it may.</summary>
+/// <summary>Closes connections of an address, or of IPv6 a network, that has as many as it may.</summary>
 internal sealed partial class ConnectionCounter(int most, ILogger logger)
 {
     private readonly ConcurrentDictionary<IPAddress, int> _open = new();
 
     public ConnectionDelegate Wrap(ConnectionDelegate next) => connection =>
-        connection.RemoteEndPoint is IPEndPoint { Address: var address } ? CountAsync(next, connection, address) : next(connection);
+        connection.RemoteEndPoint is IPEndPoint { Address: var address } ? CountAsync(next, connection, ClientNetwork.Of(address)) : next(connection);
 
     private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection, IPAddress address)
     {

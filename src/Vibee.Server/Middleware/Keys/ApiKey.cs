@@ -10,6 +10,8 @@ namespace Vibee.Server.Middleware.Keys;
 /// <param name="Hash">Its SHA-256. A key is as random as a hash, so nothing slower is needed to protect it.</param>
 public sealed record ApiKey(string Name, byte[] Hash)
 {
+    public const int LongestName = 64;
+
     public const int LeastPriority = -10;
     public const int MostPriority = 10;
 
@@ -32,6 +34,9 @@ public sealed record ApiKey(string Name, byte[] Hash)
 
     /// <summary>Of its requests in the queue; 0 for most, more to be served sooner.</summary>
     public int Priority { get; init; }
+
+    /// <summary>Whether a key may be called so: it stands in log lines and lists.</summary>
+    public static bool IsName(string name) => name.Trim() is { Length: > 0 and <= LongestName } trimmed && trimmed == name && !name.Any(char.IsControl);
 
     /// <summary>A key that nobody can guess.</summary>
     public static string Generate() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));

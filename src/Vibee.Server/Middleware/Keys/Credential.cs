@@ -7,7 +7,7 @@ internal static class Credential
 {
     /// <summary>A browser cannot set headers of a WebSocket, only its subprotocols; this is the prefix that OpenAI gives
     /// the one with the key.</summary>
-    public const string SubprotocolPrefix = "openai-insecure-api-key.";
+    private const string SubprotocolPrefix = "openai-insecure-api-key.";
 
     /// <summary>The key or token: <c>Authorization: Bearer</c> of OpenAI's clients, <c>x-api-key</c> of Anthropic's, or the
     /// subprotocol of a browser's WebSocket. Null if there is none.</summary>

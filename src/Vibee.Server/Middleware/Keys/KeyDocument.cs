@@ -55,10 +55,12 @@ internal sealed record KeyEntry
 
     public ApiKey ToKey()
     {
+        if (!ApiKey.IsName(Name))
+            throw new JsonException($"a key's name has 1 to {ApiKey.LongestName} characters, no line breaks and no space around it");
         if (Sha256 is not { Length: 64 } || !Sha256.All(char.IsAsciiHexDigit))
             throw new JsonException($"the sha256 of '{Name}' must be 64 hexadecimal digits");
-        if (string.IsNullOrEmpty(Name) || RequestsPerMinute <= 0 || TokensPerMinute <= 0 || Priority is < ApiKey.LeastPriority or > ApiKey.MostPriority)
-            throw new JsonException($"the key '{Name}' needs a name, limits above 0 and a priority from {ApiKey.LeastPriority} to {ApiKey.MostPriority}");
+        if (Models?.Any(string.IsNullOrEmpty) == true || RequestsPerMinute <= 0 || TokensPerMinute <= 0 || Priority is < ApiKey.LeastPriority or > ApiKey.MostPriority)
+            throw new JsonException($"the key '{Name}' needs models with names, limits above 0 and a priority from {ApiKey.LeastPriority} to {ApiKey.MostPriority}");
         return new ApiKey(Name, Convert.FromHexString(Sha256))
         {
             Created = Created,
@@ -73,6 +75,7 @@ internal sealed record KeyEntry
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,
+    RespectNullableAnnotations = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]

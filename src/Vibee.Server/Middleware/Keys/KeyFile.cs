@@ -61,7 +61,7 @@ public static class KeyFile
     {
         try
         {
-            return new FileStream(draft, OwnersAlone());
+            return new FileStream(draft, Options(path));
         }
         catch (IOException exception) when (File.Exists(draft))
         {
@@ -69,11 +69,12 @@ public static class KeyFile
         }
     }
 
-    private static FileStreamOptions OwnersAlone()
+    // A new file is its owner's alone. Who opened one to others, such as the server's group, meant to.
+    private static FileStreamOptions Options(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.UnixCreateMode = File.Exists(path) ? File.GetUnixFileMode(path) : UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return options;
     }
 }

@@ -1,15 +1,16 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Vibee.Server.Middleware.Keys;
 
 /// <summary>Authenticates requests by their API key. Those with a JSON Web Token never come here, where those are taken:
 /// <see cref="AccessServices"/> sends them on.</summary>
-internal sealed class KeyHandler(
-    KeyRing keys, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+/// <remarks>What the framework would log of a refusal, twice each, is left out: the request's own line says it.</remarks>
+internal sealed class KeyHandler(KeyRing keys, IOptionsMonitor<AuthenticationSchemeOptions> options, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, NullLoggerFactory.Instance, encoder)
 {
     public const string SchemeName = "key";
 

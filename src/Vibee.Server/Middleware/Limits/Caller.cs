@@ -1,15 +1,15 @@
-using System.Net;
-using System.Net.Sockets;
 using Vibee.Server.Middleware.Keys;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server.Middleware.Limits;
 
 /// <summary>Who sent a request: what it may use, how much of it, and what it is charged.</summary>
-/// <remarks>A request has one, a WebSocket with all the requests in it as well; <see cref="AdmitAsync"/> and
-/// <see cref="ChargeAsync"/> may be called any number of times and from any thread.</remarks>
+/// <remarks>Each request has one of its own, those of a WebSocket too. <see cref="ChargeAsync"/> may be called any number of
+/// times and from any thread.</remarks>
 internal sealed class Caller
 {
+    private const string UnixSocket = "local";
+
     private readonly ApiKey? _key;
     private readonly ILimitStore? _store;
     private readonly Quota _quota;
@@ -20,7 +20,7 @@ internal sealed class Caller
     {
         _key = (context.User.Identity as KeyIdentity)?.Key;
         KeyName = context.User.Identity is { IsAuthenticated: true, Name: var name } ? name ?? "token" : null;
-        _client = KeyName is null ? $"address:{Network(context.Connection.RemoteIpAddress)}" : $"{(_key is null ? "token" : "key")}:{KeyName}";
+        _client = KeyName is null ? $"address:{(context.Connection.RemoteIpAddress is { } address ? ClientNetwork.Of(address) : UnixSocket)}" : $"{(_key is null ? "token" : "key")}:{KeyName}";
         _store = store;
         _quota = new Quota(
             RateOf(_key?.RequestsPerMinute ?? limits.RequestsPerMinute, limits.RequestBurst),
@@ -72,14 +72,4 @@ internal sealed class Caller
     }
 
     private static Rate? RateOf(int? perMinute, int? capacity) => perMinute is { } rate ? new Rate(rate, capacity ?? rate) : null;
-
-    // Who has one address of IPv6 has the 2^64 beside it too.
-    private static string Network(IPAddress? address)
-    {
-        if (address is null)
-            return "local"; // a Unix socket
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString();
-    }
 }

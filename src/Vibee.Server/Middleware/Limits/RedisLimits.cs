@@ -67,7 +67,7 @@ internal sealed partial class RedisLimits : ILimitStore, IAsyncDisposable
         _configuration.AbortOnConnectFail = false; // it connects when Redis comes
         _configuration.BacklogPolicy = BacklogPolicy.FailFast;
         _configuration.ConnectTimeout = (int)Patience.TotalMilliseconds;
-        _configuration.AsyncTimeout = (int)Patience.TotalMilliseconds;
+        _configuration.AsyncTimeout = (int)Patience.TotalMilliseconds; // so that it forgets what nobody waits for any more
         _configuration.ReconnectRetryPolicy = new LinearRetry((int)Pause.TotalMilliseconds);
         _configuration.HeartbeatInterval = Pause;
         // Without what follows the address, which may be a password.
@@ -103,7 +103,8 @@ internal sealed partial class RedisLimits : ILimitStore, IAsyncDisposable
                 quota.Requests?.PerMinute ?? 0, quota.Requests?.Capacity ?? 0,
                 quota.Tokens?.PerMinute ?? 0, quota.Tokens?.Capacity ?? 0,
                 requests, tokens,
-            ], CommandFlags.NoScriptCache); // one that restarts has forgotten its scripts
+            ], CommandFlags.NoScriptCache) // one that restarts has forgotten its scripts
+                .WaitAsync(Patience); // its own timeout is looked at with the heartbeat only
             if (result is not [var granted, var requestLevel, var tokenLevel])
                 throw new RedisException("it answers something else than it was asked for");
             if (Interlocked.Exchange(ref _isLost, 0) == 1)
