@@ -52,6 +52,8 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
 
     public bool HasWork => _scheduler.HasWork;
 
+    public long LastProgress => _runner.LastProgress;
+
     public void Take(Sequence sequence)
     {
         if (sequence.State == SequenceState.New)
@@ -102,7 +104,9 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
                 Sample(sequence);
         }
 
-        _budget.Observe(streams, _batch.Count - streams, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        _budget.Observe(streams, _batch.Count - streams, seconds);
+        _metrics.Step(seconds);
     }
 
     public void EndEverything(string error, bool runnerFailed)

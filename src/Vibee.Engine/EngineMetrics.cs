@@ -20,6 +20,9 @@ public sealed class EngineMetrics
     private readonly Counter<long> _promptTokensEvaluated;
     private readonly Counter<long> _cachedTokens;
     private readonly Counter<long> _cacheHits;
+    private readonly Histogram<double> _steps;
+    private int _slots;
+    private int _kvCells;
     private readonly Counter<long> _preemptions;
     private int _slotsInUse;
     private int _usedCells;
@@ -39,12 +42,16 @@ public sealed class EngineMetrics
             "Prompt tokens served from the prefix cache");
         _cacheHits = meter.CreateCounter<long>("igla_prefix_cache_hits_total", null,
             "Sequences that began with a prefix from the cache");
+        _steps = meter.CreateHistogram("igla_engine_step_seconds", null,
+            "Time of one step: evaluating a batch and choosing tokens", tags: null, Latencies);
         meter.CreateObservableCounter("igla_prefix_cache_evictions_total", () => Volatile.Read(ref _evictions), null,
             "Cached prefixes forgotten to make room");
         _preemptions = meter.CreateCounter<long>("igla_preemptions_total", null,
             "Sequences that had to wait in mid-answer for room in the KV cache");
         meter.CreateObservableGauge("igla_kv_cells_used", () => KvCellsUsed, null,
             "Positions that the KV cache holds, shared ones counted once");
+        meter.CreateObservableGauge("igla_kv_cells", () => Volatile.Read(ref _kvCells), null, "Positions that the KV cache has room for");
+        meter.CreateObservableGauge("igla_slots", () => Volatile.Read(ref _slots), null, "Sequences that may run at the same time");
         meter.CreateObservableGauge("igla_slots_in_use", () => SlotsInUse, null, "Slots with a running sequence");
         meter.CreateObservableGauge("igla_queue_length", () => QueueLength, null, "Sequences waiting for a slot");
     }
@@ -55,6 +62,15 @@ public sealed class EngineMetrics
 
     /// <summary>Positions that the KV cache holds.</summary>
     public int KvCellsUsed => Volatile.Read(ref _usedCells);
+
+    /// <summary>An engine is there, of this size.</summary>
+    internal void Sized(int slots, int kvCells)
+    {
+        Volatile.Write(ref _slots, slots);
+        Volatile.Write(ref _kvCells, kvCells);
+    }
+
+    internal void Step(double seconds) => _steps.Record(seconds);
 
     internal void Observe(PrefixCache cache)
     {

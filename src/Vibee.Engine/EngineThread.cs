@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Vibee.Engine;
 
-/// <summary>What an <see cref="EngineThread{TWork}"/> does with its work. Every member is called on its thread.</summary>
+/// <summary>What an <see cref="EngineThread{TWork}"/> does with its work. Every member is called on its thread,
+/// but for one.</summary>
 internal interface IEngineLoop<TWork> : IDisposable
 {
     /// <summary>Whether <see cref="Step"/> would do something.</summary>
@@ -14,6 +16,10 @@ internal interface IEngineLoop<TWork> : IDisposable
 
     /// <summary>Gets on with the work there is.</summary>
     void Step();
+
+    /// <summary>When the runner last got on, as <see cref="IModelRunner.LastProgress"/>; the one member that any thread may
+    /// ask.</summary>
+    long LastProgress { get; }
 
     /// <summary>Ends all work there is.</summary>
     /// <param name="error">What to tell its owners.</param>
@@ -35,6 +41,7 @@ internal sealed partial class EngineThread<TWork>
     private readonly ILogger _logger;
     private readonly IEngineLoop<TWork> _loop;
     private int _inside; // work accepted and not ended
+    private long _lastBeat; // Stopwatch ticks; 0 while the thread waits for work
     private volatile bool _draining;
     private volatile bool _failed;
 
@@ -55,8 +62,25 @@ internal sealed partial class EngineThread<TWork>
     /// <summary>The runner broke; nothing will be accepted any more.</summary>
     public bool HasFailed => _failed;
 
+    /// <summary>How long the thread has had work and not got on with it; zero while it has none.</summary>
+    /// <remarks>The thread only leaves time stamps, so that a watcher sees it stand still without its help.</remarks>
+    public TimeSpan Standstill
+    {
+        get
+        {
+            var beat = Volatile.Read(ref _lastBeat);
+            if (beat == 0 || _stopped.Task.IsCompleted)
+                return TimeSpan.Zero;
+            var elapsed = Stopwatch.GetElapsedTime(Math.Max(beat, _loop.LastProgress));
+            return elapsed > TimeSpan.Zero ? elapsed : TimeSpan.Zero;
+        }
+    }
+
     /// <summary>About how long a full queue stays full: the time between two ends, of late.</summary>
     public TimeSpan QueueWait => _clock.Interval;
+
+    /// <summary>Work that was accepted and has not ended.</summary>
+    public int Inside => Volatile.Read(ref _inside);
 
     /// <summary>Hands over work, which will be ended in any case if it is accepted.</summary>
     public SubmitResult Submit(TWork work)
@@ -139,7 +163,12 @@ internal sealed partial class EngineThread<TWork>
             if (_notices.Reader.Completion.IsCompleted)
                 return false;
             if (_loop.HasWork)
+            {
+                Volatile.Write(ref _lastBeat, Stopwatch.GetTimestamp());
                 return true;
+            }
+
+            Volatile.Write(ref _lastBeat, 0);
             if (!_notices.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
                 return false;
         }

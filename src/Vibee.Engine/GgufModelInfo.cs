@@ -28,7 +28,7 @@ public static class GgufModelInfo
             IsMatryoshka = IsMatryoshka(metadata.GetString("general.name")) || IsMatryoshka(metadata.GetString("general.basename")),
             ParameterCount = file.Tensors.Sum(tensor => tensor.ElementCount),
             SizeInBytes = file.Tensors.Sum(tensor => tensor.ByteLength),
-            KvBytesPerToken = KvBytesPerToken(metadata, architecture),
+            KvBytesPerToken = KvCell.Length(metadata) * sizeof(ushort),
             ChatTemplate = metadata.GetString("tokenizer.chat_template"),
             SamplingDefaults = Sampling(metadata),
         };
@@ -39,26 +39,6 @@ public static class GgufModelInfo
 
     private static int Size(GgufFile file, string key) =>
         file.Metadata.GetInteger(key) is { } value and > 0 and <= int.MaxValue ? (int)value : throw Missing(file, key);
-
-    // The sizes are as hostile as the file: what no model has is taken for unknown.
-    private static long KvBytesPerToken(GgufMetadata metadata, string architecture)
-    {
-        const long Most = 1 << 24;
-        var layers = Math.Min(Integer("block_count") ?? 0, 1024);
-        var headLength = Integer("embedding_length") / Each("attention.head_count", 0) ?? 0;
-        var length = (Integer("attention.key_length") ?? headLength) + (Integer("attention.value_length") ?? headLength);
-        long heads = 0;
-        for (var layer = 0; layer < layers; layer++)
-            heads += Each("attention.head_count_kv", layer) ?? Each("attention.head_count", layer) ?? 0;
-        return heads * length * sizeof(ushort);
-
-        long? Integer(string name) => metadata.GetInteger($"{architecture}.{name}") is { } value and > 0 and <= Most ? value : null;
-
-        // Given once, or for each layer; a layer without attention has 0.
-        long? Each(string name, int layer) => metadata.GetIntegers($"{architecture}.{name}") is { } values
-            ? layer < values.Count && values[layer] is var value and > 0 and <= Most ? value : 0
-            : Integer(name);
-    }
 
     // A value out of range is worth no refusal: it was only a recommendation.
     private static SamplingParams Sampling(GgufMetadata metadata)

@@ -27,6 +27,11 @@ public interface IModelRunner : IDisposable
     /// was disposed.</summary>
     RunnerMemory? MemoryUse => null;
 
+    /// <summary>When <see cref="Forward"/>, which may take long, last got on with its work, in
+    /// <see cref="System.Diagnostics.Stopwatch"/> ticks; 0 if the runner cannot tell. From any thread, also after it was
+    /// disposed.</summary>
+    long LastProgress => 0;
+
     /// <summary>
     /// Evaluates the tokens of <paramref name="batch"/>, at most <see cref="RunnerCapacity.BatchTokens"/>, and
     /// stores their keys and values. Tokens of one slot must continue it without a gap, in ascending order.

@@ -24,6 +24,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         Tokenizer = runner.Tokenizer;
         // Each stream needs a token of every step.
         Parallel = Math.Min(options.Parallel ?? Capacity.Slots, Math.Min(Capacity.Slots, Capacity.BatchTokens));
+        metrics.Sized(Parallel, Capacity.KvCells);
         _thread = new EngineThread<Sequence>("vibee engine", Parallel, options.MaxQueue, logger,
             ended => new EngineLoop(runner, Parallel, options.Store, metrics, logger, ended));
     }
@@ -39,6 +40,12 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     /// <summary>About how long a full queue stays full: the time between two ends, of late.</summary>
     public TimeSpan QueueWait => _thread.QueueWait;
+
+    /// <summary>How long the engine has had work and not got on with it; zero while it has none.</summary>
+    public TimeSpan Standstill => _thread.Standstill;
+
+    /// <summary>Sequences that were accepted and have not ended.</summary>
+    public int Inside => _thread.Inside;
 
     /// <summary>The runner broke; nothing will be accepted any more.</summary>
     public bool HasFailed => _thread.HasFailed;

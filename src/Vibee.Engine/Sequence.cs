@@ -60,6 +60,10 @@ public sealed class Sequence
     /// <summary>What the generated text must be, or null.</summary>
     public TextConstraint? Constraint { get; }
 
+    /// <summary>How important it is, where others wait as well: 0 for most, more to be served sooner. Set before it is
+    /// submitted.</summary>
+    public int Priority { get; set; }
+
     /// <summary>What happened, in order. Completes after the terminal event.</summary>
     public ChannelReader<GenerationEvent> Events => _events.Reader;
 
@@ -114,6 +118,9 @@ public sealed class Sequence
 
     /// <summary>While it runs: its place among the prefixes that the KV cache holds.</summary>
     internal PrefixNode? Node { get; set; }
+
+    /// <summary>While it waits: its place among those who do, the least first.</summary>
+    internal long Rank { get; set; }
 
     /// <summary>The step that last evaluated a part of its prompt.</summary>
     internal long LastPrefill { get; set; }

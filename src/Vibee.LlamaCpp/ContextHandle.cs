@@ -9,6 +9,7 @@ internal sealed unsafe class ContextHandle : IDisposable
     private readonly ModelHandle _model;
     private readonly ComputeThreads? _threads;
     private readonly TokenBatch _batch;
+    private readonly Pulse _pulse = new();
 
     /// <summary>Becomes the owner of all that is passed.</summary>
     /// <param name="model">The model.</param>
@@ -22,7 +23,11 @@ internal sealed unsafe class ContextHandle : IDisposable
         _threads = threads;
         Memory = NativeMethods.llama_get_memory(pointer);
         _batch = new TokenBatch(batchTokens);
+        _pulse.AttachTo(pointer);
     }
+
+    /// <summary>As <see cref="IModelRunner.LastProgress"/>.</summary>
+    public long LastProgress => _pulse.LastBeat;
 
     /// <summary>0 once disposed.</summary>
     public nint Pointer { get; private set; }

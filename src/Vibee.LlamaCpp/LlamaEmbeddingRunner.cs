@@ -35,6 +35,8 @@ public sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
 
     public EmbeddingCapacity Capacity { get; }
 
+    public long LastProgress => _context.LastProgress;
+
     public int[] EncodePair(string query, string document) => _pairs.Encode(query, document);
 
     public void Embed(Batch batch)

@@ -25,6 +25,8 @@ public sealed unsafe class LlamaRunner : IModelRunner
 
     public RunnerCapacity Capacity { get; }
 
+    public long LastProgress => _context.LastProgress;
+
     public ForwardResult Forward(Batch batch)
     {
         // Native code ends the process over these.

@@ -94,6 +94,10 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Llama)]
     internal static partial void llama_attach_threadpool(nint context, nint pool, nint batchPool);
 
+    /// <summary>Asked between the operations of a graph on the CPU; true ends the evaluation.</summary>
+    [LibraryImport(Llama)]
+    internal static partial void llama_set_abort_callback(nint context, delegate* unmanaged[Cdecl]<void*, byte> callback, void* data);
+
     // Models
 
     [LibraryImport(Llama)]

@@ -19,6 +19,9 @@ internal abstract class Loaded(ModelInfo info, ITokenizer tokenizer, int context
     /// <summary>Its engine broke; the server must be restarted.</summary>
     public abstract bool HasFailed { get; }
 
+    /// <summary>How long its engine has had work and not got on with it.</summary>
+    public abstract TimeSpan Standstill { get; }
+
     /// <summary>What to say to a request that wants a model of another kind.</summary>
     public abstract ApiError OtherKind { get; }
 

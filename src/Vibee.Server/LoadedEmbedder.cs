@@ -20,6 +20,8 @@ internal sealed class LoadedEmbedder(EmbeddingEngine engine, bool isMatryoshka)
 
     public override bool HasFailed => Engine.HasFailed;
 
+    public override TimeSpan Standstill => Engine.Standstill;
+
     public override ApiError OtherKind => ApiError.Invalid("model", "unsupported_value", Ranks
         ? "The model is a reranker and generates no text: it answers /v1/rerank."
         : "The model makes embeddings and generates no text: it answers /v1/embeddings.");

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Vibee.Engine;
+using Vibee.Engine.Chat.ToolCalls;
 using Vibee.Engine.Grammar;
 using Vibee.Engine.Sampling;
 using Vibee.Server.Generation;
@@ -30,6 +31,8 @@ internal sealed class LoadedModel : Loaded
 
     public override bool HasFailed => Engine.HasFailed;
 
+    public override TimeSpan Standstill => Engine.Standstill;
+
     public override ApiError OtherKind { get; } = ApiError.Invalid("model", "unsupported_value",
         "The model generates text and makes no embeddings. Serve an embedding model, or this one with --pooling mean, cls or last.");
 
@@ -57,8 +60,13 @@ internal sealed class LoadedModel : Loaded
     {
         if (PrepareToAnswer(prompt, out error) is not { } prepared)
             return null;
-        var constraint = Grammars.Make(format, part => ReasoningGrammar.Before(part, prepared.Text, tag => _renderer.LetsOpen(tag, prompt)), out error);
-        return error is null ? prepared with { Constraint = constraint } : null;
+        GrammarPart Around(GrammarPart part) => ReasoningGrammar.Before(part, prepared.Text, tag => _renderer.LetsOpen(tag, prompt));
+        var constraint = prompt.Tools is { } tools
+            ? Grammars.Make(_renderer.Calls, tools, format, prepared.Text, Around, out error)
+            : Grammars.Make(format, Around, out error);
+        if (error is not null)
+            return null;
+        return prepared with { Constraint = constraint, Calls = prompt.Tools is null or { IsForbidden: true } && !_renderer.Calls.IsAlways ? null : _renderer.Calls };
     }
 
     private PreparedPrompt? Prepare(ChatPrompt prompt, Func<string, ApiError?> check, out ApiError? error)
@@ -109,4 +117,7 @@ internal sealed class LoadedModel : Loaded
 internal sealed record PreparedPrompt(string Text, int[] Tokens)
 {
     public TextConstraint? Constraint { get; init; }
+
+    /// <summary>How calls of tools are found in the answer; null if there can be none.</summary>
+    public ToolCallFormat? Calls { get; init; }
 }

@@ -48,14 +48,16 @@ public sealed class ServedModel(IReadOnlyList<string> ids, IReadOnlyList<string>
     /// <summary>The id of the model that a request names, the default one if it names none.</summary>
     internal string Resolve(RequestFields fields)
     {
+        var caller = fields.Caller;
         if (fields.String("model") is not { Length: > 0 } name)
-            return Ids[0];
-        if (Resolve(name) is { } id)
+            return caller is null ? Ids[0] : Ids.FirstOrDefault(id => caller.MayUse(id, this), Ids[0]);
+        if (Resolve(name) is { } id && caller?.MayUse(id, this) != false)
             return id;
         fields.Fail(NotFound(name));
         return Ids[0];
     }
 
+    // One answer to both, so that it does not tell what there is for others.
     internal static ApiError NotFound(string name) =>
-        new(404, $"The model '{name}' does not exist. GET /v1/models lists those that do.", "model", "model_not_found");
+        new(404, $"The model '{name}' does not exist, or your key does not open it. GET /v1/models lists what it opens.", "model", "model_not_found");
 }

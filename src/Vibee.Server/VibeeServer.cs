@@ -1,15 +1,17 @@
-using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Vibee.Engine;
 using Vibee.Server.Anthropic;
 using Vibee.Server.Endpoints;
 using Vibee.Server.Generation;
 using Vibee.Server.Middleware;
+using Vibee.Server.Middleware.Connections;
+using Vibee.Server.Middleware.Keys;
+using Vibee.Server.Middleware.Limits;
 using Vibee.Server.Observability;
 using Vibee.Server.OpenApi;
 using Vibee.Server.OpenAi;
+using Vibee.Server.WebSockets;
 
 namespace Vibee.Server;
 
@@ -23,34 +25,63 @@ public sealed class VibeeServer : IAsyncDisposable
     /// <summary>The product's version.</summary>
     public static readonly string Version = typeof(VibeeServer).Assembly.GetName().Version!.ToString(3);
 
+    // HTTP/2 opens WebSockets with CONNECT.
+    private static readonly string[] SocketMethods = [HttpMethods.Get, HttpMethods.Connect];
+
     private readonly ServerOptions _options;
     private readonly ServedModel _served;
-    private readonly ServerMetrics _metrics = new();
+    private readonly Telemetry _telemetry;
+    private readonly ServerMetrics _metrics;
     private readonly WebApplication _app;
+    private readonly Listening _listening;
+    private readonly RedisLimits? _redis;
     private Task _drained = Task.CompletedTask;
 
     /// <param name="options">Settings.</param>
     /// <param name="served">What it serves.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="mapMore">Adds endpoints of the caller's.</param>
-    /// <exception cref="IOException">The host name stands for no address.</exception>
+    /// <exception cref="IOException">The host name stands for no address, or a file of keys, secrets or certificates cannot
+    /// be used.</exception>
     public VibeeServer(ServerOptions options, ServedModel served, ILoggerFactory loggers, Action<IEndpointRouteBuilder>? mapMore = null)
     {
         _options = options;
         _served = served;
 
-        // Nothing but Kestrel and routing: every part that is not there costs no time in a request.
+        var logger = loggers.CreateLogger<VibeeServer>();
+        _listening = new Listening(options, logger);
+        var local = new LocalLimits(options.Time);
+        _redis = options.Limits.Redis is { } redis ? new RedisLimits(redis, local, logger) : null;
+
+        // Nothing but Kestrel, routing and what is asked for: every part that is not there costs no time in a request.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(_listening.Configure);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
+        if (options.Access.IsClosed)
+            builder.Services.AddAccess(options.Access, options.Time, logger);
+        if (options.CorsOrigins.Count > 0)
+            builder.Services.AddCors(cors => cors.AddDefaultPolicy(Cors.Policy(options.CorsOrigins)));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + TimeSpan.FromSeconds(5));
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
 
         _app = builder.Build();
-        var logger = loggers.CreateLogger<VibeeServer>();
-        _app.Use(next => new Edge(next, _metrics, logger).InvokeAsync);
-        Map(_app);
+        var health = new HealthEndpoint(served, _app.Lifetime);
+        _telemetry = new Telemetry(options.Otlp);
+        _metrics = new ServerMetrics(_telemetry, () => health.FindObstacle() is null);
+        var sockets = new SocketEndpoint(options, _metrics, _app.Services.GetRequiredService<EndpointDataSource>(), _app.Services);
+        if (options.Connections.TrustProxy)
+            _app.UseForwardedHeaders(Proxy.Headers());
+        _app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = options.PingInterval, KeepAliveTimeout = options.PongTimeout });
+        // What follows is the way of every request, those of WebSockets included.
+        _app.Use(next => sockets.Pipeline = new RequestObserver(next, _metrics, _telemetry, loggers.CreateLogger("Vibee.Requests")).InvokeAsync);
+        _app.Use(next => new Edge(next, logger).InvokeAsync);
+        if (options.CorsOrigins.Count > 0)
+            _app.UseCors();
+        if (options.Access.IsClosed)
+            _app.UseAuthentication().UseAuthorization();
+        _app.Use(next => new RateLimiting(next, options.Limits, (ILimitStore?)_redis ?? local).InvokeAsync);
+        Map(_app, health, sockets);
         mapMore?.Invoke(_app);
         _app.Lifetime.ApplicationStopping.Register(() => _drained = DrainAsync());
     }
@@ -69,13 +100,15 @@ public sealed class VibeeServer : IAsyncDisposable
     /// which.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
+        if (_redis is not null)
+            await _redis.ConnectAsync();
         try
         {
             await _app.StartAsync(cancellation);
         }
         catch (System.Net.Sockets.SocketException exception)
         {
-            throw new IOException($"Cannot listen on {_options.Host}:{_options.Port}: {exception.Message}.", exception);
+            throw new IOException($"Cannot listen on {_listening.Place}: {exception.Message}.", exception);
         }
     }
 
@@ -96,40 +129,15 @@ public sealed class VibeeServer : IAsyncDisposable
     {
         await _app.DisposeAsync();
         await _drained;
+        if (_redis is not null)
+            await _redis.DisposeAsync();
         _metrics.Dispose();
+        _telemetry.Dispose();
     }
 
-    private void Configure(KestrelServerOptions kestrel)
+    private void Map(WebApplication app, HealthEndpoint health, SocketEndpoint sockets)
     {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = null; // JsonBody does it, with an answer that has a body
-        // A slow reader costs no slot, only its own bounded buffer and at most a context's length of tokens: it may take
-        // its time. A model can also be slower than any rate one would set.
-        kestrel.Limits.MinResponseDataRate = null;
-        if (IPAddress.TryParse(_options.Host, out var address))
-            kestrel.Listen(address, _options.Port);
-        else if (_options.Host == "localhost")
-            kestrel.ListenLocalhost(_options.Port);
-        else
-            kestrel.Listen(Resolve(_options.Host), _options.Port);
-    }
-
-    private static IPAddress Resolve(string host)
-    {
-        try
-        {
-            return Dns.GetHostAddresses(host)[0];
-        }
-        catch (Exception exception) when (exception is System.Net.Sockets.SocketException or ArgumentException)
-        {
-            throw new IOException($"Cannot listen on --host {host}: there is no such address.", exception);
-        }
-    }
-
-    private void Map(WebApplication app)
-    {
-        var runner = new AnswerRunner(_options, _metrics, app.Lifetime);
-        var health = new HealthEndpoint(_served, app.Lifetime);
+        var runner = new AnswerRunner(_options, _metrics, _telemetry.GenAi, app.Lifetime);
         var models = new ModelsEndpoint(_served);
         var chat = new ChatEndpoint(_options, _served, runner);
         var completion = new CompletionEndpoint(_options, _served, runner);
@@ -143,7 +151,9 @@ public sealed class VibeeServer : IAsyncDisposable
 
         foreach (var prefix in (string[])["", "/v1"])
         {
-            app.MapRead($"{prefix}/health", health.HandleAsync, "Whether requests would be served now").WithMetadata(Probe.Mark).Answers("Health");
+            app.MapRead($"{prefix}/health", health.HandleAsync, "Whether requests would be served now").AllowAnonymous().WithMetadata(Probe.Mark).Answers("Health");
+            app.MapRead($"{prefix}/health/ready", health.IsReadyAsync, "Likewise, in a word").AllowAnonymous().WithMetadata(Probe.Mark).Answers("Status");
+            app.MapRead($"{prefix}/health/live", health.IsLiveAsync, "Whether the engine gets on").AllowAnonymous().WithMetadata(Probe.Mark).Answers("Status");
             app.MapRead($"{prefix}/models", models.ListAsync, "The models").Answers("Models");
             app.MapRead($"{prefix}/models/{{**id}}", models.GetAsync, "One model, by its id or an alias").Answers("Model");
             app.MapJson($"{prefix}/chat/completions", chat, "Continues a conversation", Examples.Chat)
@@ -151,6 +161,8 @@ public sealed class VibeeServer : IAsyncDisposable
             app.MapJson($"{prefix}/chat/completions/input_tokens", countChat, "Counts the tokens of a conversation", Examples.Chat).Answers("InputTokens");
             app.MapJson($"{prefix}/completions", completion, "Continues a text", Examples.Completion)
                 .Answers("Completion", "CompletionChunk");
+            app.MapMethods($"{prefix}/chat/completions", SocketMethods, sockets.HandleAsync).ExcludeFromDescription();
+            app.MapMethods($"{prefix}/completions", SocketMethods, sockets.HandleAsync).ExcludeFromDescription();
             app.MapJson($"{prefix}/embeddings", embeddings, "Turns texts into vectors", Examples.Embeddings).Answers("Embeddings");
             app.MapJson($"{prefix}/rerank", rerank, "Ranks documents", Examples.Rerank).Answers("Ranking");
             app.MapJson($"{prefix}/reranking", rerank, "Ranks documents", Examples.Rerank).Answers("Ranking");
@@ -173,8 +185,8 @@ public sealed class VibeeServer : IAsyncDisposable
 
         app.MapRead("/metrics", SendMetricsAsync, "Counters for Prometheus").WithMetadata(Probe.Mark);
         var docs = new DocsEndpoint(_served, app.Services.GetRequiredService<EndpointDataSource>());
-        app.MapRead("/openapi.json", docs.SendDocumentAsync, "This document");
-        app.MapRead("/docs", DocsEndpoint.SendPageAsync, "This document as a page");
+        app.MapRead("/openapi.json", docs.SendDocumentAsync, "This document").AllowAnonymous();
+        app.MapRead("/docs", DocsEndpoint.SendPageAsync, "This document as a page").AllowAnonymous();
     }
 
     private Task SendMetricsAsync(HttpContext context)

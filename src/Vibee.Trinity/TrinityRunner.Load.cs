@@ -18,14 +18,15 @@ public sealed partial class TrinityRunner
         _file = file;
         _memory = options.Memory;
         progress.Report(0);
-        Tokenizer = ReadTokenizer(file);
+        var tokenizer = ReadTokenizer(file);
+        Tokenizer = tokenizer;
         progress.Report(0.05f);
         Model = GgufModelInfo.Read(file).With(Tokenizer);
-        var context = options.ContextLength > 0 ? options.ContextLength : Model.TrainedContextLength;
+        var context = ContextOf(options.ContextLength, Model);
         var reader = new ModelReader(file, context);
         var model = Architectures.Read(reader);
         _vocabulary = model.Shape.Vocabulary;
-        Check(model, context);
+        Check(model, tokenizer, context);
         progress.Report(0.1f);
 
         var slots = options.Slots + options.PrefixSlots;
@@ -33,6 +34,9 @@ public sealed partial class TrinityRunner
         _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));
         try
         {
+            // These exist already: how much they take, only reading them tells.
+            _vectors = _memory.Reserve("The norms and biases", reader.VectorBytes);
+            _tables = _memory.Reserve("The tokenizer", tokenizer.TableBytes);
             var shape = new KvShape(model.Shape.Layers, model.Shape.KvHeads, model.Shape.HeadLength, options.KvType);
             // The cache rounds up to whole blocks, and a limit is a promise.
             var cells = options.KvCells > 0 ? Math.Max(options.KvCells / KvCache.BlockLength, 1) * KvCache.BlockLength : (int)Math.Min((long)options.Slots * context, int.MaxValue / 2);
@@ -58,10 +62,14 @@ public sealed partial class TrinityRunner
             _buffers?.Dispose();
             _logits?.Dispose();
             _cache?.Dispose();
-            _memory.Release(_weights);
+            foreach (var piece in (MemoryPiece?[])[_weights, _vectors, _tables])
+            {
+                if (piece is not null)
+                    _memory.Release(piece);
+            }
+
             throw;
         }
-
     }
 
     /// <summary>Opens a file and makes a runner of it.</summary>
@@ -72,6 +80,9 @@ public sealed partial class TrinityRunner
     public static TrinityRunner Load(TrinityOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.PrefixSlots);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.PrefixSlots, int.MaxValue - options.Slots);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.KvCells);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.ContextLength);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
@@ -87,32 +98,36 @@ public sealed partial class TrinityRunner
         }
     }
 
-    /// <summary>Whether <see cref="Load"/> would find an architecture, tensors and a tokenizer it knows.</summary>
+    /// <summary>Whether <see cref="Load"/> would find an architecture, tensors and a tokenizer it knows, and the model would
+    /// know as many positions.</summary>
     /// <param name="file">Is read, not kept.</param>
+    /// <param name="contextLength">As in <see cref="TrinityOptions.ContextLength"/>.</param>
     /// <param name="reason">What stands in the way.</param>
-    public static bool CanRun(GgufFile file, out string reason)
+    public static bool CanRun(GgufFile file, int contextLength, out string reason)
     {
         try
         {
-            _ = Architectures.Read(new ModelReader(file, contextLength: 1));
-            _ = ReadTokenizer(file);
+            var context = ContextOf(contextLength, GgufModelInfo.Read(file));
+            Check(Architectures.Read(new ModelReader(file, context)), ReadTokenizer(file), context);
             reason = "";
             return true;
         }
-        catch (RunnerException refusal)
+        catch (Exception refusal) when (refusal is RunnerException or GgufException)
         {
             reason = refusal.Message;
             return false;
         }
     }
 
-    private static ITokenizer ReadTokenizer(GgufFile file) =>
-        TokenizerLoader.TryLoad(file.Metadata, out var tokenizer, out var refusal) ? tokenizer : throw new RunnerException($"{refusal}.");
+    private static int ContextOf(int asked, ModelInfo model) => asked > 0 ? asked : model.TrainedContextLength;
 
-    private void Check(Model model, int context)
+    private static ModelTokenizer ReadTokenizer(GgufFile file) =>
+        TokenizerLoader.TryRead(file.Metadata, out var tokenizer, out var refusal) ? tokenizer : throw new RunnerException($"{refusal}.");
+
+    private static void Check(Model model, ModelTokenizer tokenizer, int context)
     {
-        if (Tokenizer.VocabularySize != _vocabulary)
-            throw new RunnerException($"The tokenizer has {Tokenizer.VocabularySize} tokens, but token_embd.weight has {_vocabulary}.");
+        if (tokenizer.VocabularySize != model.Shape.Vocabulary)
+            throw new RunnerException($"The tokenizer has {tokenizer.VocabularySize} tokens, but token_embd.weight has {model.Shape.Vocabulary}.");
         if (model.Positions is not null && context > model.Shape.TrainedContext)
             throw new RunnerException($"The model knows {model.Shape.TrainedContext} positions; --ctx {context} is more.");
     }

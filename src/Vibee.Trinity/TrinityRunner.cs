@@ -17,6 +17,8 @@ public sealed partial class TrinityRunner : IModelRunner
     private readonly GgufFile _file;
     private readonly MemoryBudget _memory;
     private readonly MemoryPiece _weights;
+    private readonly MemoryPiece _vectors;
+    private readonly MemoryPiece _tables;
     private readonly KvCache _cache;
     private readonly Arena _buffers;
     private readonly LogitRows _logits;
@@ -31,11 +33,13 @@ public sealed partial class TrinityRunner : IModelRunner
 
     public RunnerCapacity Capacity { get; }
 
+    public long LastProgress => _transformer.LastProgress;
+
     /// <summary>What weights, KV cache and buffers take.</summary>
     public IReadOnlyList<MemoryPiece> Memory => _memory.Pieces;
 
     public RunnerMemory MemoryUse => new(
-        _weights.Bytes, _cache.Bytes, _logits.Bytes + _buffers.Size, _cache.Blocks, _cache.Blocks - _cache.FreeBlocks);
+        _weights.Bytes + _vectors.Bytes + _tables.Bytes, _cache.Bytes, _logits.Bytes + _buffers.Size, _cache.Blocks, _cache.Blocks - _cache.FreeBlocks);
 
     RunnerMemory? IModelRunner.MemoryUse => MemoryUse;
 
@@ -67,6 +71,9 @@ public sealed partial class TrinityRunner : IModelRunner
 
     public bool Fork(int source, int target, int length)
     {
+        CheckSlot(source);
+        CheckSlot(target);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _cache.Length(source));
         ArgumentOutOfRangeException.ThrowIfNotEqual(_cache.Length(target), 0);
         _cache.Fork(source, target, length);
@@ -75,15 +82,21 @@ public sealed partial class TrinityRunner : IModelRunner
 
     public bool Truncate(int slot, int start)
     {
+        CheckSlot(slot);
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         _cache.Truncate(slot, start);
         return true;
     }
 
-    public byte[]? Save(int slot) => SlotState.Write(_cache, slot);
+    public byte[]? Save(int slot)
+    {
+        CheckSlot(slot);
+        return SlotState.Write(_cache, slot);
+    }
 
     public bool Restore(int slot, ReadOnlySpan<byte> state, int length)
     {
+        CheckSlot(slot);
         ArgumentOutOfRangeException.ThrowIfNotEqual(_cache.Length(slot), 0);
         return SlotState.TryRead(_cache, slot, Math.Min(length, Capacity.ContextLength), state);
     }
@@ -96,12 +109,22 @@ public sealed partial class TrinityRunner : IModelRunner
         _cache.Dispose();
         _file.Dispose();
         _memory.Release(_weights);
+        _memory.Release(_vectors);
+        _memory.Release(_tables);
     }
 
-    // A wrong token would read outside the embedding, a wrong position outside the cache.
+    private void CheckSlot(int slot)
+    {
+        if ((uint)slot >= (uint)Capacity.Slots)
+            throw new ArgumentOutOfRangeException(nameof(slot), slot, $"There are {Capacity.Slots} slots.");
+    }
+
+    // A wrong token would read outside the embedding, a wrong position outside the cache; too many logits would write behind theirs.
     private void Check(Batch batch)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Count, Capacity.BatchTokens);
+        if (batch.WantsLogits.Count(true) is var outputs && outputs > Capacity.BatchLogits)
+            throw new ArgumentException($"{outputs} tokens ask for logits, but there is room for {Capacity.BatchLogits}.");
         _expected.AsSpan().Fill(-1);
         for (var i = 0; i < batch.Count; i++)
         {

@@ -1,14 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using Vibee.Logs;
 
 namespace Vibee;
 
-/// <summary>Log lines go to standard error: <c>12:34:56 info Serving …</c>.</summary>
+/// <summary>Log lines go to standard error: <c>12:34:56 info Serving …</c>, or each as a JSON object.</summary>
 internal static class Logging
 {
-    public static void Configure(ILoggingBuilder logging, LogLevel level)
+    public static void Configure(ILoggingBuilder logging, LogLevel level, bool json = false)
     {
         logging.SetMinimumLevel(level);
         // The framework's own life is of interest only when looking for a fault in it.
@@ -19,34 +19,21 @@ internal static class Logging
 
         logging.AddConsole(console =>
         {
-            console.FormatterName = LineFormatter.FormatterName;
+            console.FormatterName = json ? JsonFormatter.FormatterName : LineFormatter.FormatterName;
             console.LogToStandardErrorThreshold = LogLevel.Trace;
         });
         logging.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
+        logging.Services.AddSingleton<ConsoleFormatter, JsonFormatter>();
     }
 
-    private sealed class LineFormatter() : ConsoleFormatter(FormatterName)
+    /// <summary>A level as <c>--log-level</c> calls it.</summary>
+    public static string NameOf(LogLevel level) => level switch
     {
-        public const string FormatterName = "line";
-
-        public override void Write<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter writer)
-        {
-            var level = entry.LogLevel switch
-            {
-                LogLevel.Trace => "trace",
-                LogLevel.Debug => "debug",
-                LogLevel.Information => "info",
-                LogLevel.Warning => "warn",
-                LogLevel.Error => "error",
-                _ => "critical",
-            };
-            writer.WriteLine($"{DateTime.Now:HH:mm:ss} {level} {OneLine(entry.Formatter(entry.State, entry.Exception))}");
-            if (entry.Exception is not null)
-                writer.WriteLine(entry.Exception);
-        }
-
-        // A message may quote what a client sent; it must not be able to write lines of its own.
-        private static string OneLine(string message) =>
-            message.Any(char.IsControl) ? new string([.. message.Select(character => char.IsControl(character) ? ' ' : character)]) : message;
-    }
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        LogLevel.Error => "error",
+        _ => "critical",
+    };
 }

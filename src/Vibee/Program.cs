@@ -6,6 +6,7 @@ using Vibee.Bench;
 var root = new RootCommand("Vibee serves GGUF models on your own machine behind the OpenAI API.  φ² + 1/φ² = 3")
 {
     ServeCommand.Create(),
+    KeysCommand.Create(),
     BenchCommand.Create(),
     PhiCommand.Create(),
     TemplateCommand.Create(),

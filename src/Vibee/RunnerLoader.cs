@@ -12,27 +12,37 @@ namespace Vibee;
 /// <summary>Chooses the engine for a model and loads it.</summary>
 internal static partial class RunnerLoader
 {
+    // Slots that keep the prompts of requests that have ended. Their cells are the limit, not they: they cost some bytes each.
+    private const int PrefixSlots = 64;
+
     // Bytes. Of 342 MB, which come from memory for every token, Trinity decodes a single stream at half of llama.cpp's pace.
     private const long LargestTernary = 32 << 20;
 
     /// <summary>What <c>--engine auto</c> stands for with this file, and why.</summary>
     /// <remarks>docs/performance.md has the measurements behind it: Trinity is the faster one with ternary weights that
     /// stay in the processor's caches, llama.cpp with all others, and on a GPU.</remarks>
-    public static (EngineChoice Engine, string Reason) Choose(ServeSettings settings, GgufFile file)
+    private static (EngineChoice Engine, string Reason) Choose(ServeSettings settings, int contextLength, GgufFile file)
     {
         if (settings.Engine != EngineChoice.Auto)
             return (settings.Engine, "--engine says so");
         if (settings.LlamaLibrary is not null || settings.GpuLayers > 0)
             return (EngineChoice.Llama, settings.LlamaLibrary is not null ? "--llama-lib asks for it" : "--gpu-layers asks for it");
-        if (!TrinityRunner.CanRun(file, out var reason))
-            return (EngineChoice.Llama, $"Trinity cannot run this model ({reason.TrimEnd('.')})");
-        if (!LlamaLoader.IsPresent(settings.LlamaLibrary))
-            return (EngineChoice.Trinity, "llama.cpp's libraries are not here");
+        // What Trinity can run is asked last: the answer takes a whole tokenizer.
+        if (WhyTrinity(file) is not { } reason)
+            return (EngineChoice.Llama, "it is the faster one with these weights");
+        return TrinityRunner.CanRun(file, contextLength, out var refusal)
+            ? (EngineChoice.Trinity, reason)
+            : (EngineChoice.Llama, $"Trinity cannot run this model ({refusal.TrimEnd('.')})");
+    }
+
+    /// <summary>Null where llama.cpp is here, runs these weights, and is the faster one.</summary>
+    private static string? WhyTrinity(GgufFile file)
+    {
+        if (!LlamaLoader.IsPresent(null))
+            return "llama.cpp's libraries are not here";
         if (file.Tensors.FirstOrDefault(tensor => tensor.Type == GgmlType.I2_S) is { } foreign)
-            return (EngineChoice.Trinity, $"llama.cpp does not have the type I2_S of {foreign.Name}");
-        return file.Length <= LargestTernary && IsTernary(file)
-            ? (EngineChoice.Trinity, "it is the faster one with ternary weights of this size")
-            : (EngineChoice.Llama, "it is the faster one with these weights");
+            return $"llama.cpp does not have the type I2_S of {foreign.Name}";
+        return file.Length <= LargestTernary && IsTernary(file) ? "it is the faster one with ternary weights of this size" : null;
     }
 
     /// <summary>Whether every matrix of the layers is of the type that Trinity has its own kernels for.</summary>
@@ -42,21 +52,17 @@ internal static partial class RunnerLoader
         return matrices.Count > 0 && matrices.All(tensor => tensor.Type == GgmlType.TQ2_0);
     }
 
-    // Slots that keep the prompts of requests that have ended. Their cells are the limit, not they: they cost some bytes each.
-    private const int PrefixSlots = 64;
-
+    /// <summary>Loads what generates text: the model of <paramref name="file"/>, or the mock where there is none.</summary>
+    /// <param name="file">Is read, not kept: an engine maps the file itself.</param>
     /// <exception cref="GgufException">The file is no GGUF model.</exception>
     /// <exception cref="RunnerException">The engine is missing, or cannot run this model.</exception>
     public static IModelRunner Load(
-        ServeSettings settings, int contextLength, int kvCells, IProgress<float> progress, ILogger logger, CancellationToken cancellation)
+        ServeSettings settings, GgufFile? file, int contextLength, int kvCells, IProgress<float> progress, ILogger logger, CancellationToken cancellation)
     {
-        if (settings.Model is not { } path)
+        if (file is null)
             return MockRunner.Create(new RunnerCapacity(settings.Parallel + PrefixSlots, settings.BatchSize, contextLength, kvCells));
 
-        EngineChoice engine;
-        string reason;
-        using (var file = GgufFile.Open(path))
-            (engine, reason) = Choose(settings, file);
+        var (engine, reason) = Choose(settings, contextLength, file);
         if (engine == EngineChoice.Trinity && settings.GpuLayers > 0)
             LogIgnored(logger, "--gpu-layers", "Trinity runs on the CPU");
         if (engine == EngineChoice.Llama && settings.Memory is not null)
@@ -67,7 +73,7 @@ internal static partial class RunnerLoader
         {
             return TrinityRunner.Load(new TrinityOptions
             {
-                Path = path,
+                Path = file.Path,
                 ContextLength = contextLength,
                 Slots = settings.Parallel,
                 PrefixSlots = PrefixSlots,
@@ -81,7 +87,7 @@ internal static partial class RunnerLoader
             });
         }
 
-        return LlamaLoader.Load(OptionsOf(settings, path, contextLength) with { PrefixSlots = PrefixSlots, KvCells = settings.KvCache is null ? null : kvCells }, logger, progress, cancellation);
+        return LlamaLoader.Load(OptionsOf(settings, file.Path, contextLength) with { PrefixSlots = PrefixSlots, KvCells = settings.KvCache is null ? null : kvCells }, logger, progress, cancellation);
     }
 
     /// <summary>Loads a model for embeddings or ranking, which only llama.cpp does.</summary>

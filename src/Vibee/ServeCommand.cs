@@ -1,8 +1,12 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Vibee.Config;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 using Vibee.Server;
+using Vibee.Server.Middleware.Connections;
+using Vibee.Server.Middleware.Keys;
+using Vibee.Server.Middleware.Limits;
 
 namespace Vibee;
 
@@ -16,16 +20,17 @@ internal static class ServeCommand
         vibee serve -m model.gguf              a real model, on http://localhost:8000/v1
         vibee serve -m model.gguf --port 3000 --ctx 4096 --threads 8
 
-        Every option can also be given as the environment variable in brackets.
+        Every option can also be given as the environment variable in brackets, or without its dashes in the file
+        of --config.
         """;
 
     public static Command Create()
     {
         var model = Setting.Text("--model", "Path to a GGUF model; without one the mock is served", "-m");
         var port = Setting.Number("--port", 8000, 0, 65535, "Port to listen on; 0 chooses a free one");
-        var host = Setting.Text("--host", "Address to listen on; 0.0.0.0 (the default) is every interface, 127.0.0.1 this machine only");
+        var host = Setting.TextOr("--host", "0.0.0.0", "Address to listen on; 0.0.0.0 is every interface, 127.0.0.1 this machine only, unix:/path a socket in the file system");
         var context = Setting.OptionalNumber("--ctx", 16, 16 << 20, "Context size: prompt and answer, in tokens, of each request (default 2048, or what the model was trained on if less)");
-        var threads = Setting.OptionalNumber("--threads", 1, 1024, "CPU threads of the engine (default 4, or the number of cores if less)");
+        var threads = Setting.Number("--threads", Math.Min(4, Environment.ProcessorCount), 1, 1024, "CPU threads of the engine (4, or the number of cores if less)");
         var parallel = Setting.Number("--parallel", 4, 1, 256, "Requests answered at the same time; more wait in a queue");
         var batch = Setting.Number("--batch-size", 512, 16, 65536, "Most tokens evaluated in one step");
         var queue = Setting.Number("--max-queue", 512, 0, 1_000_000, "Requests that may wait; more are refused with status 429");
@@ -41,6 +46,10 @@ internal static class ServeCommand
         var matryoshka = Setting.OptionalChoice("--matryoshka", ["on", "off"], "Whether requests may ask for shorter embeddings (default: if the model is known to be trained for it)");
         var kvType = Setting.Choice("--kv-type", "f16", ["f16", "q8"], "How keys and values are kept; q8 takes little more than half the memory, and some accuracy");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
+        var logFormat = Setting.Choice("--log-format", "line", ["line", "json"], "How to log: lines for people, or a JSON object each");
+        var otlp = Setting.OptionalUrl("--otlp", "OpenTelemetry collector to send traces and metrics to, over HTTP, such as http://localhost:4318 (default: none)");
+        var ping = Setting.Number("--ping-seconds", 15.0, 0.1, 3600, "A stream or WebSocket on which nothing was sent for so long gets a ping");
+        var pong = Setting.Number("--pong-seconds", 30.0, 0.1, 3600, "How long the client of a WebSocket may take to answer one");
         var drain = Setting.Number("--drain-seconds", 10.0, 0, 3600, "How long running answers may go on after Ctrl-C or SIGTERM");
         var temperature = Setting.OptionalNumber("--temperature", 0f, 2f, "Temperature of requests that set none (default: the model file's, or 0.8)");
         var topK = Setting.OptionalNumber("--top-k", 0, 1_000_000, "Likewise top_k (default 40; 0 is off)");
@@ -48,27 +57,56 @@ internal static class ServeCommand
         var minP = Setting.OptionalNumber("--min-p", 0f, 1f, "Likewise min_p (default 0.05; 0 is off)");
         var repeatPenalty = Setting.OptionalNumber("--repeat-penalty", 0.01f, 10f, "Likewise repeat_penalty (default 1, off)");
 
+        var apiKey = Setting.Texts("--api-key", "A key that opens the API; may be given several times. Others on this machine can read it: better in the variable, or in --api-key-file", isSecret: true);
+        var apiKeyFile = Setting.Text("--api-key-file", "File of named keys, as vibee keys writes it; read again when it changes");
+        var jwtAuthority = Setting.OptionalUrl("--jwt-authority", "OpenID Connect issuer whose tokens open the API");
+        var jwtKeyFile = Setting.Text("--jwt-key-file", "Or a file with the secret that tokens are signed with (HS256)");
+        var jwtAudience = Setting.Text("--jwt-audience", "Whom tokens must be made for");
+        var jwtIssuer = Setting.Text("--jwt-issuer", "Who must have made them (default: the authority)");
+        var requests = Setting.OptionalNumber("--requests-per-minute", 1, 1_000_000, "Requests of each key, or without keys of each address (default: no limit)");
+        var burst = Setting.OptionalNumber("--requests-burst", 1, 1_000_000, "Of these, how many may come at once after a rest (default: a minute's)");
+        var tokens = Setting.OptionalNumber("--tokens-per-minute", 1, 1_000_000_000, "Likewise tokens of prompts and answers, charged when they are used");
+        var redis = Setting.Text("--redis", "HOST:PORT of a Redis that counts limits for several servers");
+        var trustProxy = Setting.Flag("--trust-proxy", "Take the last address of X-Forwarded-For for the client's; only where every client comes through a proxy");
+        var cors = Setting.Texts("--cors-origin", "Origin whose pages may use the API from a browser, such as https://example.org; may be given several times; * is every one");
+        var tlsCertificate = Setting.Text("--tls-cert", "Certificate, with those that lead to its root, in PEM; read again when it changes");
+        var tlsKey = Setting.Text("--tls-key", "Its private key, in PEM");
+        var maxBody = Setting.Size("--max-body", "Largest request body, such as 10M (default 64M)");
+        var headerSeconds = Setting.Number("--header-seconds", 15.0, 1, 3600, "How long a request's headers may take to come");
+        var idleSeconds = Setting.Number("--idle-seconds", 130.0, 1, 86400, "How long a connection may stay open without a request");
+        var perAddress = Setting.OptionalNumber("--max-connections-per-address", 1, 1_000_000, "Connections from one address at the same time (default: any number)");
+
         var command = new Command("serve", Description)
         {
             model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvCache, kvCacheDirectory, kvCacheDisk,
-            kvType, pooling, matryoshka, logLevel,
+            kvType, pooling, matryoshka, logLevel, logFormat, otlp, ping, pong,
             drain, temperature, topK, topP, minP, repeatPenalty,
+            apiKey, apiKeyFile, jwtAuthority, jwtKeyFile, jwtAudience, jwtIssuer, requests, burst, tokens, redis, trustProxy, cors,
+            tlsCertificate, tlsKey, maxBody, headerSeconds, idleSeconds, perAddress,
         };
+        command.Add(new ConfigOption(command));
+        var printConfig = new Option<bool>("--print-config") { Description = "Print every setting and where its value comes from, and do no more" };
+        command.Add(printConfig);
         command.SetAction(async (parsed, _) =>
         {
             var settings = Read(parsed);
             var problems = settings.FindContradictions().ToList();
-            return problems.Count > 0 ? Failure.Usage(problems) : await Serving.RunAsync(settings);
+            if (problems.Count > 0)
+                return Failure.Usage(problems);
+            if (!parsed.GetValue(printConfig))
+                return await Serving.RunAsync(settings);
+            Console.Out.Write(ConfigPrinter.Print(parsed));
+            return 0;
         });
         return command;
 
         ServeSettings Read(ParseResult parsed) => new()
         {
             Model = parsed.GetValue(model),
-            Host = parsed.GetValue(host) ?? "0.0.0.0",
+            Host = parsed.GetValue(host)!,
             Port = parsed.GetValue(port),
             ContextLength = parsed.GetValue(context),
-            Threads = parsed.GetValue(threads) ?? Math.Min(4, Environment.ProcessorCount),
+            Threads = parsed.GetValue(threads),
             Parallel = parsed.GetValue(parallel),
             BatchSize = parsed.GetValue(batch),
             MaxQueue = parsed.GetValue(queue),
@@ -84,6 +122,10 @@ internal static class ServeCommand
             Matryoshka = parsed.GetValue(matryoshka) is { } word ? word == "on" : null,
             KvType = Enum.Parse<KvType>(parsed.GetValue(kvType)!, ignoreCase: true),
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
+            LogJson = parsed.GetValue(logFormat) == "json",
+            Otlp = parsed.GetValue(otlp),
+            PingInterval = TimeSpan.FromSeconds(parsed.GetValue(ping)),
+            PongTimeout = TimeSpan.FromSeconds(parsed.GetValue(pong)),
             DrainTimeout = TimeSpan.FromSeconds(parsed.GetValue(drain)),
             Sampling = new SamplingOverrides
             {
@@ -93,6 +135,33 @@ internal static class ServeCommand
                 MinP = parsed.GetValue(minP),
                 RepeatPenalty = parsed.GetValue(repeatPenalty),
             },
+            Access = new AccessOptions
+            {
+                ApiKeys = parsed.GetValue(apiKey)!,
+                ApiKeyFile = parsed.GetValue(apiKeyFile),
+                JwtAuthority = parsed.GetValue(jwtAuthority),
+                JwtKeyFile = parsed.GetValue(jwtKeyFile),
+                JwtAudience = parsed.GetValue(jwtAudience),
+                JwtIssuer = parsed.GetValue(jwtIssuer),
+            },
+            Limits = new LimitOptions
+            {
+                RequestsPerMinute = parsed.GetValue(requests),
+                RequestBurst = parsed.GetValue(burst),
+                TokensPerMinute = parsed.GetValue(tokens),
+                Redis = parsed.GetValue(redis),
+            },
+            CorsOrigins = parsed.GetValue(cors)!,
+            Connections = new ConnectionOptions
+            {
+                TlsCertificate = parsed.GetValue(tlsCertificate),
+                TlsKey = parsed.GetValue(tlsKey),
+                HeaderTimeout = TimeSpan.FromSeconds(parsed.GetValue(headerSeconds)),
+                IdleTimeout = TimeSpan.FromSeconds(parsed.GetValue(idleSeconds)),
+                MaxPerAddress = parsed.GetValue(perAddress),
+                TrustProxy = parsed.GetValue(trustProxy),
+            },
+            MaxBody = parsed.GetValue(maxBody),
         };
     }
 }

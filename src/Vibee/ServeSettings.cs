@@ -2,6 +2,9 @@ using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 using Vibee.Server;
+using Vibee.Server.Middleware.Connections;
+using Vibee.Server.Middleware.Keys;
+using Vibee.Server.Middleware.Limits;
 
 namespace Vibee;
 
@@ -66,9 +69,30 @@ internal sealed record ServeSettings
 
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>Whether log lines are JSON.</summary>
+    public bool LogJson { get; init; }
+
+    /// <summary>The OpenTelemetry collector; null is none.</summary>
+    public Uri? Otlp { get; init; }
+
+    public TimeSpan PingInterval { get; init; }
+
+    public TimeSpan PongTimeout { get; init; }
+
     public required TimeSpan DrainTimeout { get; init; }
 
     public required SamplingOverrides Sampling { get; init; }
+
+    public AccessOptions Access { get; init; } = new();
+
+    public LimitOptions Limits { get; init; } = new();
+
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    public ConnectionOptions Connections { get; init; } = new();
+
+    /// <summary>Bytes of a request's body; null is a default.</summary>
+    public long? MaxBody { get; init; }
 
     /// <summary>Values that are each right but not together, a sentence for each.</summary>
     public IEnumerable<string> FindContradictions()
@@ -95,6 +119,24 @@ internal sealed record ServeSettings
             yield return $"--batch-size {BatchSize} is less than --parallel {Parallel}: each request needs a token of every step";
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
+        foreach (var contradiction in FindOpenings())
+            yield return contradiction;
+    }
+
+    private IEnumerable<string> FindOpenings()
+    {
+        if (Access is { JwtAuthority: not null, JwtKeyFile: not null })
+            yield return "--jwt-authority and --jwt-key-file: tokens are signed by an authority or with a secret, not both";
+        if ((Access.JwtAuthority ?? (object?)Access.JwtKeyFile) is not null && Access.JwtAudience is null)
+            yield return "--jwt-audience is needed: an issuer makes tokens for others too";
+        if (Access is { JwtAuthority: null, JwtKeyFile: null } && (Access.JwtAudience ?? Access.JwtIssuer) is not null)
+            yield return "--jwt-audience and --jwt-issuer need --jwt-authority URL or --jwt-key-file FILE";
+        if (Limits is { RequestBurst: not null, RequestsPerMinute: null } && Access.ApiKeyFile is null)
+            yield return "--requests-burst needs --requests-per-minute N";
+        if (Limits is { Redis: not null, RequestsPerMinute: null, TokensPerMinute: null } && Access.ApiKeyFile is null)
+            yield return "--redis shares limits, and there are none: --requests-per-minute N or --tokens-per-minute N";
+        if (Connections.TlsCertificate is null != Connections.TlsKey is null)
+            yield return "--tls-cert and --tls-key belong together";
     }
 
     /// <summary>The options given that are about what is kept of prompts.</summary>

@@ -22,18 +22,21 @@ internal static partial class Serving
 
     public static async Task<int> RunAsync(ServeSettings settings)
     {
-        using var loggers = LoggerFactory.Create(logging => Logging.Configure(logging, settings.LogLevel));
+        using var loggers = LoggerFactory.Create(logging => Logging.Configure(logging, settings.LogLevel, settings.LogJson));
         var logger = loggers.CreateLogger("Vibee");
+        GgufFile? file;
         ModelInfo? model;
         try
         {
             // Most of what can be wrong with a file shows before the port is opened.
-            model = settings.Model is { } path ? Inspect(path) : null;
+            (file, model) = settings.Model is { } path ? Inspect(path) : default;
         }
         catch (Exception exception) when (exception is GgufException or RunnerException)
         {
             return Failure.Run(exception.Message);
         }
+
+        using var _ = file;
 
         // What the command line says, else the file.
         var pooling = settings.Pooling ?? model?.Pooling;
@@ -49,6 +52,9 @@ internal static partial class Serving
         else if (contextLength > model?.TrainedContextLength)
             LogClipped(logger, contextLength, model.TrainedContextLength);
 
+        if (settings.KvCache is not null && model!.KvBytesPerToken == 0)
+            return Failure.Run($"{settings.Model} keeps no keys and values, or does not say how many: leave out --kv-cache");
+
         // Cells of the KV cache: a request's tokens take one each, and requests with the same prompt share them.
         var kvCells = settings.KvCache is { } size ? size / Math.Max(1, settings.KvType == KvType.Q8 ? model!.KvBytesPerToken * 17 / 32 : model!.KvBytesPerToken) : (long)contextLength * settings.Parallel;
         if (kvCells > int.MaxValue / 2)
@@ -62,15 +68,24 @@ internal static partial class Serving
             Host = settings.Host,
             Port = settings.Port,
             DrainTimeout = settings.DrainTimeout,
+            Otlp = settings.Otlp,
+            PingInterval = settings.PingInterval,
+            PongTimeout = settings.PongTimeout,
             Sampling = settings.Sampling,
+            Access = settings.Access,
+            Limits = settings.Limits,
+            CorsOrigins = settings.CorsOrigins,
+            Connections = settings.Connections,
         };
+        if (settings.MaxBody is { } maxBody)
+            options = options with { MaxRequestBody = maxBody };
 
         try
         {
             await using var server = new VibeeServer(options, served, loggers, PhiEndpoint.Map);
             await server.StartAsync();
             await (pooling is null
-                ? ServeAsync(settings, contextLength, (int)kvCells, served, server, loggers)
+                ? ServeAsync(settings, file, contextLength, (int)kvCells, served, server, loggers)
                 : ServeEmbedderAsync(settings, contextLength, served, server, loggers));
             return 0;
         }
@@ -82,16 +97,16 @@ internal static partial class Serving
 
     /// <summary>Loads the model, serves it, and returns when the server has stopped.</summary>
     private static async Task ServeAsync(
-        ServeSettings settings, int contextLength, int kvCells, ServedModel served, VibeeServer server, ILoggerFactory loggers)
+        ServeSettings settings, GgufFile? file, int contextLength, int kvCells, ServedModel served, VibeeServer server, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Vibee");
         var shutdown = server.WaitForShutdownAsync();
         var loading = Loading.RunAsync(served, shutdown, (progress, cancellation) =>
-            RunnerLoader.Load(settings, contextLength, kvCells, progress, logger, cancellation));
+            RunnerLoader.Load(settings, file, contextLength, kvCells, progress, logger, cancellation));
         if (await loading is { } runner)
         {
             server.EngineMetrics.Watch(runner);
-            await using var store = OpenStore(settings, runner, loggers);
+            await using var store = OpenStore(settings, file, runner, loggers);
             var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue, Store = store };
             await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());
             served.Ready(inference);
@@ -127,7 +142,7 @@ internal static partial class Serving
         await shutdown;
     }
 
-    private static PrefixStore? OpenStore(ServeSettings settings, IModelRunner runner, ILoggerFactory loggers)
+    private static PrefixStore? OpenStore(ServeSettings settings, GgufFile? file, IModelRunner runner, ILoggerFactory loggers)
     {
         if (settings.KvCacheDirectory is not { } directory)
             return null;
@@ -140,8 +155,7 @@ internal static partial class Serving
 
         try
         {
-            using var file = GgufFile.Open(settings.Model!);
-            byte[] key = [.. file.ComputeFingerprint(), .. Encoding.UTF8.GetBytes(runner.Capacity.StateFormat)];
+            byte[] key = [.. file!.ComputeFingerprint(), .. Encoding.UTF8.GetBytes(runner.Capacity.StateFormat)];
             return new PrefixStore(directory, settings.KvCacheDisk ?? DefaultDiskCache, key, loggers.CreateLogger<PrefixStore>());
         }
         catch (IOException exception)
@@ -155,22 +169,31 @@ internal static partial class Serving
     {
         if (settings.Model is null)
             LogMock(logger);
-        if (settings.Host is "0.0.0.0" or "::")
+        if (settings.Host is "0.0.0.0" or "::" && !settings.Access.IsClosed)
             LogOpen(logger, settings.Host);
     }
 
     // Every interface is no address that a client could be given; this machine's own is.
     private static string Addresses(VibeeServer server) => string.Join(", ",
-        server.Addresses.Select(address => address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1"));
+        server.Addresses.Select(address => address.Contains("//unix:", StringComparison.Ordinal) ? address["http://".Length..] : address.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost") + "/v1"));
 
     private static ServedModel Describe(ServeSettings settings) => settings.Model is not { } path
         ? new ServedModel(settings.Alias is null ? GuideIds : [settings.Alias, .. GuideIds], [], File.GetLastWriteTimeUtc(Environment.ProcessPath!))
         : new ServedModel([settings.Alias ?? Path.GetFileNameWithoutExtension(path)], GuideIds, File.GetLastWriteTimeUtc(path));
 
-    private static ModelInfo Inspect(string path)
+    // Stays open: choosing an engine and naming its saved states need the file again.
+    private static (GgufFile File, ModelInfo Model) Inspect(string path)
     {
-        using var file = GgufFile.Open(path);
-        return ModelCheck.FindProblem(file) is { } problem ? throw new RunnerException(problem) : GgufModelInfo.Read(file);
+        var file = GgufFile.Open(path);
+        try
+        {
+            return ModelCheck.FindProblem(file) is { } problem ? throw new RunnerException(problem) : (file, GgufModelInfo.Read(file));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "--ctx {Context} is more than the {Trained} tokens the model was trained on; beyond them its answers may fall apart")]
@@ -182,7 +205,7 @@ internal static partial class Serving
     [LoggerMessage(LogLevel.Information, "No model was given (-m FILE): serving the mock, which always says the same")]
     private static partial void LogMock(ILogger logger);
 
-    [LoggerMessage(LogLevel.Warning, "--host {Host} lets everybody who reaches this machine use the server; --host 127.0.0.1 keeps it to this machine")]
+    [LoggerMessage(LogLevel.Warning, "--host {Host} lets everybody who reaches this machine use the server; --host 127.0.0.1 keeps it to this machine, --api-key-file FILE to those with a key")]
     private static partial void LogOpen(ILogger logger, string host);
 
     [LoggerMessage(LogLevel.Information, "Serving {Model}, {Parallel} requests at a time with {Context} tokens each, {Cells} in the cache, on {Addresses}")]

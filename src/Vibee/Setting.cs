@@ -2,17 +2,63 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Vibee.Config;
 
 namespace Vibee;
 
 /// <summary>
-/// Makes command line options that may also be given as environment variables: <c>--gpu-layers 20</c> is
-/// <c>VIBEE_GPU_LAYERS=20</c>. The command line wins. A bad value is a problem that names where it came from.
+/// Makes command line options that may also be given as environment variables or, to commands that take <c>--config</c>,
+/// in a file: <c>--gpu-layers 20</c> is <c>VIBEE_GPU_LAYERS=20</c> and <c>gpu-layers = 20</c>. The command line wins, then
+/// the variable. A bad value is a problem that names where it came from.
 /// </summary>
 internal static class Setting
 {
+    private const string NoUrl = "must be an address such as http://localhost:8000";
+
     public static Option<string?> Text(string name, string description, params string[] aliases) =>
         Create<string?>(name, null, text => new(text, text.Length == 0 ? "must not be empty" : null), description, aliases);
+
+    /// <summary>A text that has a default.</summary>
+    public static Option<string> TextOr(string name, string fallback, string description) =>
+        Create(name, fallback, text => new(text, text.Length == 0 ? "must not be empty" : null), description);
+
+    /// <summary>Several texts: the option again and again, or with commas between, which is how the variable has them; an
+    /// array in a file.</summary>
+    public static Option<string[]> Texts(string name, string description, bool isSecret = false)
+    {
+        return new SettingOption<string[]>(name)
+        {
+            Description = $"{description} [{SettingSource.VariableOf(name)}]",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+            IsSecret = isSecret,
+            CustomParser = result => Split(result, name + " ", result.Tokens.Select(token => token.Value)),
+            DefaultValueFactory = result => SettingSource.Find(result, name) is { } given ? Split(result, given.Prefix, given.Values) : [],
+        };
+
+        // What was wrong is not repeated: it may be a secret.
+        static string[] Split(ArgumentResult result, string source, IEnumerable<string> given)
+        {
+            string[] texts = [.. given.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries))];
+            if (texts.Contains(""))
+                result.AddError($"{source}: must not be empty");
+            return texts;
+        }
+    }
+
+    /// <summary>Something that is off unless it is said.</summary>
+    public static Option<bool> Flag(string name, string description)
+    {
+        var option = Create(name, false, text => text.ToLowerInvariant() switch
+        {
+            "true" or "on" or "1" => new(true, null),
+            "false" or "off" or "0" => new(false, null),
+            _ => new Parsed<bool>(false, "must be on or off"),
+        }, description);
+        option.Arity = ArgumentArity.ZeroOrOne; // its name alone is enough
+        return option;
+    }
+
 
     public static Option<string> Choice(string name, string fallback, string[] choices, string description) =>
         Create<string>(name, fallback, text => choices.Contains(text)
@@ -26,9 +72,11 @@ internal static class Setting
             : new(null, $"must be one of {string.Join(", ", choices)}"), $"{description} [{string.Join('|', choices)}]");
 
     public static Option<Uri> Url(string name, string fallback, string description) =>
-        Create(name, new Uri(fallback), text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
-            ? new(url, null)
-            : new(new Uri(fallback), "must be an address such as http://localhost:8000"), description);
+        Create(name, new Uri(fallback), text => ParseUrl(text) is { } url ? new(url, null) : new(new Uri(fallback), NoUrl), description);
+
+    /// <summary>An address, or none.</summary>
+    public static Option<Uri?> OptionalUrl(string name, string description) =>
+        Create<Uri?>(name, null, text => ParseUrl(text) is { } url ? new(url, null) : new(null, NoUrl), description);
 
     /// <summary>A number that has a default.</summary>
     public static Option<T> Number<T>(string name, T fallback, T min, T max, string description) where T : struct, INumber<T> =>
@@ -57,6 +105,9 @@ internal static class Setting
             : new(null, "must be a size such as 900M or 4G");
     }, description);
 
+    private static Uri? ParseUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") ? url : null;
+
     private static Parsed<T> Parse<T>(string text, T min, T max) where T : INumber<T>
     {
         var kind = T.IsInteger(T.One / (T.One + T.One)) ? "a whole number" : "a number";
@@ -65,27 +116,38 @@ internal static class Setting
             : new(min, $"must be {kind} from {min} to {max}");
     }
 
-    private static Option<T> Create<T>(string name, T fallback, Func<string, Parsed<T>> parse, string description, params string[] aliases)
+    private static SettingOption<T> Create<T>(string name, T fallback, Func<string, Parsed<T>> parse, string description, params string[] aliases)
     {
-        var variable = "VIBEE_" + name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
-        return new Option<T>(name, aliases)
+        var variable = SettingSource.VariableOf(name);
+        return new SettingOption<T>(name, aliases)
         {
             Description = $"{description} [{variable}]",
             Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result => Take(result, name + " ", result.Tokens[0].Value),
-            DefaultValueFactory = result => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
-                ? Take(result, variable + "=", text)
-                : fallback,
+            CustomParser = result => Take(result, name + " ", result.Tokens is [var token, ..] ? token.Value : "on"),
+            DefaultValueFactory = result => SettingSource.Find(result, name) switch
+            {
+                null => fallback,
+                { Values: [var text] } given => Take(result, given.Prefix, text),
+                var given => Refuse(result, given),
+            },
         };
 
-        T Take(ArgumentResult result, string source, string text)
+        T Take(ArgumentResult result, string prefix, string text)
         {
             var (value, problem) = parse(text);
             if (problem is not null)
-                result.AddError($"{source}{text}: {problem}");
+                result.AddError($"{prefix}{text}: {problem}");
             return value;
         }
+
+        T Refuse(ArgumentResult result, SettingSource given)
+        {
+            result.AddError($"{given.Prefix}[{string.Join(", ", given.Values)}]: takes one value");
+            return fallback;
+        }
     }
+
+    private static string VariableOf(string name) => "VIBEE_" + name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     private readonly record struct Parsed<T>(T Value, string? Problem);
 }

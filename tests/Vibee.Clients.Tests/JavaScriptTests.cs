@@ -27,6 +27,14 @@ public class JavaScriptTests(NodeClients node) : IClassFixture<NodeClients>
     }
 
     [Fact]
+    public async Task Script_Keys_OfOpenAiAndAnthropic()
+    {
+        var (server, _) = await SdkServer.StartWithKeyAsync();
+        await using (server)
+            await RunAsync("keys", server.Api);
+    }
+
+    [Fact]
     public async Task Script_Pings_WhileThePromptIsEvaluated()
     {
         await using var server = await SdkServer.StartSilentAsync();

@@ -39,6 +39,17 @@ public class OpenAiTests
     }
 
     [Fact]
+    public async Task CompleteChat_WrongKey_IsRefusedAtOnce_RightKeyIsNot()
+    {
+        var (server, key) = await SdkServer.StartWithKeyAsync();
+        await using var _ = server;
+        var refusal = await Assert.ThrowsAsync<ClientResultException>(() => server.ChatClient(key: "sk-wrong").CompleteChatAsync(Messages, null, Cancellation));
+        Assert.Equal(401, refusal.Status);
+        ChatCompletion answer = await server.ChatClient(key: key).CompleteChatAsync(Messages, null, Cancellation);
+        Assert.Equal(SdkServer.Sentence, answer.Content.Single().Text);
+    }
+
+    [Fact]
     public async Task CompleteChat_TokenLimit_FinishesWithLength()
     {
         await using var server = await SdkServer.StartAsync();

@@ -12,6 +12,7 @@ using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 using Vibee.Engine.Runners;
 using Vibee.Server;
+using Vibee.Server.Middleware.Keys;
 using Vibee.Server.Tests;
 
 namespace Vibee.Clients.Tests;
@@ -60,6 +61,18 @@ internal sealed class SdkServer : IAsyncDisposable
             routes => routes.MapGet("/open", gate.Open));
     }
 
+    /// <summary>A server that wants a key.</summary>
+    public static async Task<(SdkServer Server, string Key)> StartWithKeyAsync()
+    {
+        const string Key = "sk-right";
+        var server = await StartAsync(
+            (model, server) => model.Ready(new InferenceEngine(
+                MockRunner.Create(new RunnerCapacity(Slots: 4, BatchTokens: 64, ContextLength: 512, KvCells: 2048)),
+                new EngineOptions(), server.EngineMetrics, NullLogger<InferenceEngine>.Instance)),
+            new ServerOptions { Access = new AccessOptions { ApiKeys = [Key] } });
+        return (server, Key);
+    }
+
     private static async Task<SdkServer> StartAsync(
         Action<ServedModel, VibeeServer> load, ServerOptions? options = null, Action<IEndpointRouteBuilder>? mapMore = null)
     {
@@ -70,7 +83,7 @@ internal sealed class SdkServer : IAsyncDisposable
         return new SdkServer(server);
     }
 
-    public ChatClient ChatClient(string model = Model, Uri? api = null, int retries = 3) => new(model, new ApiKeyCredential("none"),
+    public ChatClient ChatClient(string model = Model, Uri? api = null, int retries = 3, string key = "none") => new(model, new ApiKeyCredential(key),
         new OpenAIClientOptions { Endpoint = api ?? Api, RetryPolicy = new ClientRetryPolicy(retries) });
 
     public EmbeddingClient EmbeddingClient() => new(Model, new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = Api });

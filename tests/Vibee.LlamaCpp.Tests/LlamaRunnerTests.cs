@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vibee.Engine;
 
 namespace Vibee.LlamaCpp.Tests;
@@ -15,6 +16,18 @@ public sealed class LlamaRunnerTests
         var tokens = runner.Generate(prompt, 30);
 
         Assert.StartsWith(", there was a little girl named Lily. She loved to play outside in the park.", runner.Tokenizer.Decode(tokens));
+    }
+
+    [Fact]
+    public void LastProgress_WhileEvaluating_GoesOn()
+    {
+        using var runner = Generation.Load(Stories);
+        var before = Stopwatch.GetTimestamp();
+        runner.Generate(runner.Tokenizer.Encode("Once upon a time", addSpecial: true, parseSpecial: false), 1);
+        var after = Stopwatch.GetTimestamp();
+        Assert.InRange(runner.LastProgress, before, after);
+        runner.Dispose();
+        Assert.InRange(runner.LastProgress, before, after); // may be asked for after the end
     }
 
     [Fact]

@@ -265,7 +265,6 @@ public partial class ChatTests
     [InlineData("\"response_format\":{\"type\":\"yaml\"}", "response_format.type")]
     [InlineData("\"response_format\":{}", "response_format.type")]
     [InlineData("\"response_format\":\"text\"", "response_format")]
-    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]", "tools")]
     [InlineData("\"tools\":{}", "tools")]
     [InlineData("\"tool_choice\":\"required\"", "tool_choice")]
     [InlineData("\"tool_choice\":\"maybe\"", "tool_choice")]

@@ -9,10 +9,6 @@ public partial class ContractTests
     /// <summary>Cases and whole groups of cases that have no test here, and why.</summary>
     private static readonly (string Ids, string Reason)[] Elsewhere =
     [
-        ("A02 A03 A04 A13", "API keys and CORS do not exist yet"),
-        ("F", "tools are refused"),
-        ("G07", "tools are refused, so none meets a schema"),
-        ("K04 K08", "tools, in Anthropic's words"),
         ("N04 N07", "llama-server's /infill, /props and /slots are not offered"),
     ];
 

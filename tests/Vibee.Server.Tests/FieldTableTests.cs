@@ -66,7 +66,7 @@ public class FieldTableTests
         include_stop_str_in_output | [true] | [false]
         repeat_last_n | [-2] | [-1,0,64]
         enable_thinking | ["true"] | [true]
-        tools | [[{"type":"function","function":{"name":"f"}}]] | [[],null]
+        tools | [5,[5],[{}],[{"type":"x"}]] | [[],null,[{"type":"function","function":{"name":"f"}}]]
         response_format | [{"type":"json_schema"},{"type":"xml"},{},5] | [{"type":"text"},{"type":"json_object"},{"type":"json_schema","json_schema":{"name":"a","schema":{"enum":[1]}}},null]
         """;
 
@@ -92,7 +92,7 @@ public class FieldTableTests
         top_logprobs | [21] | [0,3]
         include | [5,[5]] | [["message.output_text.logprobs"],["reasoning.encrypted_content"]]
         stream | [5] | [false]
-        tools | [[{"type":"web_search"}]] | [[]]
+        tools | [5,[{"type":"web_search"}]] | [[],[{"type":"function","name":"f"}]]
         tool_choice | ["x"] | ["auto","none"]
         parallel_tool_calls | [5] | [false]
         store | [5] | [true]
@@ -113,7 +113,7 @@ public class FieldTableTests
         messages | [null,[],5] | []
         max_tokens | [null,0,"a"] | [3]
         system | [5] | ["a",[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]]
-        tools | [[{"name":"x","input_schema":{}}]] | [[]]
+        tools | [5,[{"name":"x"}]] | [[],[{"name":"x","input_schema":{}}]]
         tool_choice | [{"type":"any"},{"type":"tool"},{}] | [{"type":"auto"},{"type":"none"},null]
         stop_sequences | ["a",[5]] | [["a"],null]
         temperature | [1.1] | [1]

@@ -128,7 +128,7 @@ public partial class ResponsesTests
     [InlineData("""{"input":"x","prompt":{"id":"p"}}""", "prompt")]
     [InlineData("""{"input":"x","background":true}""", "background")]
     [InlineData("""{"input":"x","truncation":"auto"}""", "truncation")]
-    [InlineData("""{"input":"x","tools":[{"type":"web_search"}]}""", "tools")]
+    [InlineData("""{"input":"x","tools":[{"type":"web_search"}]}""", "tools[0].type")]
     [InlineData("""{"input":"x","tool_choice":"required"}""", "tool_choice")]
     [InlineData("""{"input":"x","text":{"format":{"type":"json_schema","name":"n","schema":[]}}}""", "text.format.schema")]
     [InlineData("""{"input":"x","text":{"format":{"type":"yaml"}}}""", "text.format.type")]

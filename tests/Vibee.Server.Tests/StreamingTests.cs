@@ -17,7 +17,11 @@ public class StreamingTests
         var border = raw.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         var headers = raw[..border].Split("\r\n").Where(line => !line.StartsWith("Date:", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
         Assert.Equal(
-            ["Cache-Control: no-cache", "Connection: close", "Content-Type: text/event-stream", "HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "X-Accel-Buffering: no", "x-request-id: r1"],
+            [
+                "Cache-Control: no-cache", "Connection: close", "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+                "Content-Type: text/event-stream", "HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "X-Accel-Buffering: no",
+                "X-Content-Type-Options: nosniff", "referrer-policy: no-referrer", "x-request-id: r1",
+            ],
             headers);
 
         var content = Dechunk(raw[(border + 4)..]);

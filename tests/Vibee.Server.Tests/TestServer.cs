@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
@@ -37,19 +38,19 @@ internal sealed class TestServer : IAsyncDisposable
     public int Port => Client.BaseAddress!.Port;
 
     /// <summary>A server with <paramref name="runner"/>, or with the mock.</summary>
-    public static async Task<TestServer> StartAsync(IModelRunner? runner = null, ServerOptions? options = null, int maxQueue = 64)
+    public static async Task<TestServer> StartAsync(IModelRunner? runner = null, ServerOptions? options = null, int maxQueue = 64, ILoggerFactory? loggers = null)
     {
-        var test = await StartLoadingAsync(options ?? (runner is null ? DefaultRunner.Options : null));
+        var test = await StartLoadingAsync(loggers: loggers, options: options ?? (runner is null ? DefaultRunner.Options : null));
         test.Load(runner ?? DefaultRunner.Create(Capacity), maxQueue);
         return test;
     }
 
     /// <summary>A server whose model is not there yet.</summary>
-    public static async Task<TestServer> StartLoadingAsync(ServerOptions? options = null, Action<IEndpointRouteBuilder>? mapMore = null)
+    public static async Task<TestServer> StartLoadingAsync(ServerOptions? options = null, Action<IEndpointRouteBuilder>? mapMore = null, ILoggerFactory? loggers = null)
     {
         var model = new ServedModel(["igla-7b", "igla-koshey"], ["org/name:q4"], Created);
         var server = new VibeeServer((options ?? new ServerOptions()) with { Host = "127.0.0.1", Port = 0 }, model,
-            NullLoggerFactory.Instance, mapMore);
+            loggers ?? NullLoggerFactory.Instance, mapMore);
         await server.StartAsync();
         return new TestServer(server, model);
     }
@@ -58,9 +59,9 @@ internal sealed class TestServer : IAsyncDisposable
         new InferenceEngine(runner, new EngineOptions { MaxQueue = maxQueue }, _server.EngineMetrics, NullLogger<InferenceEngine>.Instance));
 
     /// <summary>A server with an embedding model.</summary>
-    public static async Task<TestServer> StartAsync(IEmbeddingRunner embedder, int maxQueue = 64)
+    public static async Task<TestServer> StartAsync(IEmbeddingRunner embedder, int maxQueue = 64, ServerOptions? options = null)
     {
-        var test = await StartLoadingAsync();
+        var test = await StartLoadingAsync(options);
         test.Model.Ready(new EmbeddingEngine(
             embedder, new EngineOptions { MaxQueue = maxQueue }, test._server.EngineMetrics, NullLogger<EmbeddingEngine>.Instance));
         return test;
@@ -74,6 +75,18 @@ internal sealed class TestServer : IAsyncDisposable
         using var response = await PostAsync(path, json);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.ToString());
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+    }
+
+    /// <summary>Sends a request with one header more.</summary>
+    public async Task<(HttpStatusCode Status, string Body, HttpResponseHeaders Headers)> SendAsync(
+        HttpMethod method, string path, string header, string value, string? json = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.TryAddWithoutValidation(header, value);
+        if (json is not null)
+            request.Content = new StringContent(json, new MediaTypeHeaderValue("application/json"));
+        using var response = await Client.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers);
     }
 
     public async Task<string> PostTextAsync(string path, string json)

@@ -1,26 +1,10 @@
-using System.Diagnostics;
 using Vibee.Engine;
 
 namespace Vibee.Server.Tests;
 
-/// <summary>The server over Trinity: this whole suite again, but for what expects the mock's words, and what only a model
-/// can show.</summary>
+/// <summary>What only a model can show, on Trinity.</summary>
 public class TrinityTests
 {
-    [Fact]
-    public async Task Suite_OverTrinity_Passes()
-    {
-        if (DefaultRunner.IsTrinity)
-            Assert.Skip("This is the child.");
-        var executable = Path.Combine(AppContext.BaseDirectory, "Vibee.Server.Tests.dll");
-        var start = new ProcessStartInfo("dotnet", [executable, "-trait-", $"{DefaultRunner.Trait}={DefaultRunner.MockOnly}"]) { RedirectStandardOutput = true };
-        start.Environment[DefaultRunner.Variable] = "trinity";
-        using var child = Process.Start(start)!;
-        var output = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(child.ExitCode == 0, output);
-    }
-
     [Fact]
     public async Task ManyClients_FewSlots_EachAnswerIsThatOfALonelyOne()
     {

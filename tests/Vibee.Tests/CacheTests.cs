@@ -127,6 +127,21 @@ public sealed class CacheTests : IDisposable
         Assert.Contains(named, error);
     }
 
+    [Fact]
+    public async Task Serve_CacheSizeForAModelWithoutKeysAndValues_IsRefused()
+    {
+        var bytes = await File.ReadAllBytesAsync(Checkout.Shared("models", "arch", "mamba-dense-Q8_0.gguf"), TestContext.Current.CancellationToken);
+        // The generated file names heads that no Mamba has.
+        foreach (var key in new[] { "head_count_kv", "head_count" })
+            bytes[bytes.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes($"mamba.attention.{key}")) + "mamba.attention.".Length] = (byte)'x';
+        var model = Path.Combine(_directory, "mamba.gguf");
+        await File.WriteAllBytesAsync(model, bytes, TestContext.Current.CancellationToken);
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["serve", "--port", "0", "--host", "127.0.0.1", "-m", model, "--kv-cache", "64M"]);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("--kv-cache", Assert.Single(error.Trim().Split('\n')));
+        Assert.Contains("keeps no keys and values", error);
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static async Task<Server> ServeAsync(string engine, params string[] options)

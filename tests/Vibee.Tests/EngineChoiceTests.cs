@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Vibee.Tests;
 
 /// <summary>What <c>--engine auto</c> takes, and says.</summary>
@@ -30,8 +32,9 @@ public sealed class EngineChoiceTests
             await using var process = VibeeProcess.StartCopy(copy, "serve", "--host", "127.0.0.1", "--port", "0", "-m", Checkout.Model("stories260K.gguf"));
             using var client = new HttpClient { BaseAddress = await process.WaitUntilServingAsync() };
             Assert.Contains("The engine is Trinity: llama.cpp's libraries are not here", process.Output + process.Error);
-            var health = await client.GetStringAsync("/health", TestContext.Current.CancellationToken);
-            Assert.Contains("healthy", health);
+            var answer = await client.PostAsync("/v1/completions",
+                new StringContent("""{"prompt":"Once upon a time","max_tokens":24,"temperature":0}""", Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+            Assert.Contains(", there was a little girl", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
         finally
         {

@@ -45,6 +45,33 @@ public partial class ReadmeTests
         }
     }
 
+    [Theory]
+    [InlineData("javascript", "new WebSocket", "node socket.mjs", "socket.mjs")]
+    [InlineData("csharp", "new ClientWebSocket", "dotnet run socket.cs", "socket.cs")]
+    public async Task WebSocketSnippets_AsPrinted_SayWhatTheModelSays(string language, string mark, string command, string file)
+    {
+        if (!await RunsAsync(command.Split(' ')[0] + " --version"))
+            Assert.Skip($"there is no bash with {command}");
+        // Node has WebSockets from version 22 on, and before that if it is asked to.
+        if (language == "javascript" && !await RunsAsync("node -e 'process.exit(globalThis.WebSocket ? 0 : 1)'") && await RunsAsync("node --experimental-websocket --version"))
+            command = "node --experimental-websocket socket.mjs";
+        var snippet = Regex.Matches(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "README.md"), Cancellation),
+            $"^```{language}\\r?\\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline).Select(match => match.Groups[1].Value).Single(text => text.Contains(mark));
+
+        var folder = Directory.CreateTempSubdirectory("vibee-readme-");
+        var (process, client) = await VibeeProcess.ServeAsync("-m", Checkout.Model("igla-tiny.gguf"));
+        await using (process)
+        using (client)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, file), snippet.Replace("localhost:8000", client.BaseAddress!.Authority), Cancellation);
+            var (exitCode, output, error) = await BashAsync($"cd '{folder.FullName}' && {command}");
+            Assert.True(exitCode == 0, output + error);
+            Assert.StartsWith("7+5=12.stop:10tokens", string.Concat(output.Where(letter => !char.IsWhiteSpace(letter))));
+        }
+
+        folder.Delete(recursive: true);
+    }
+
     private static async Task<bool> RunsAsync(string command)
     {
         try
@@ -62,7 +89,7 @@ public partial class ReadmeTests
         using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = bash.StandardOutput.ReadToEndAsync(Cancellation);
         var error = bash.StandardError.ReadToEndAsync(Cancellation);
-        await bash.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        await bash.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromMinutes(3), Cancellation);
         return (bash.ExitCode, await output, await error);
     }
 

@@ -119,6 +119,6 @@ internal sealed partial class VibeeProcess : IAsyncDisposable
             return text.ToString();
     }
 
-    [GeneratedRegex(@"Serving .* on (http://\S+?)/v1")]
+    [GeneratedRegex(@"Serving .* on (https?://\S+?)/v1")]
     private static partial Regex Serving();
 }

@@ -1,21 +1,14 @@
-using System.Diagnostics;
-
 namespace Vibee.Trinity.Tests;
 
 /// <summary>Runs tests of this executable again in processes that pretend to have less of a processor.</summary>
 public sealed class InstructionSetTests
 {
-    // Set in the children; without it a child would start children.
-    private const string Mark = "VIBEE_TEST_CHILD";
-
     [Theory]
     [InlineData("EnableAVX512")]
     [InlineData("EnableAVX2")]
     [InlineData("EnableHWIntrinsic")]
     public async Task Tests_WithoutInstructionSet_StillPass(string feature)
     {
-        if (Environment.GetEnvironmentVariable(Mark) is not null)
-            Assert.Skip("This is such a child.");
         string[] arguments =
         [
             "-class", typeof(RunnerTests).FullName!,
@@ -25,13 +18,7 @@ public sealed class InstructionSetTests
             "-class", typeof(Models.I2sTests).FullName!,
             "-class", typeof(Ternary.TernaryProductTests).FullName!,
         ];
-        var executable = Path.Combine(AppContext.BaseDirectory, "Vibee.Trinity.Tests.dll");
-        var start = new ProcessStartInfo("dotnet", [executable, .. arguments]) { RedirectStandardOutput = true };
-        start.Environment[$"DOTNET_{feature}"] = "0";
-        start.Environment[Mark] = "1";
-        using var child = Process.Start(start)!;
-        var output = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(child.ExitCode == 0, output);
+        var (exitCode, output) = await ChildProcess.RunTestsAsync(arguments, $"DOTNET_{feature}", "0");
+        Assert.True(exitCode == 0, output);
     }
 }

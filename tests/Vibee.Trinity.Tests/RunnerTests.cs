@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vibee.Engine;
 using Vibee.Gguf;
 using Vibee.Trinity.Memory;
@@ -29,6 +30,15 @@ public sealed class RunnerTests
                     runner.Truncate(slot, 0);
             }
         }
+    }
+
+    [Fact]
+    public void LastProgress_WhileEvaluating_GoesOn()
+    {
+        using var runner = Load(threads: 2);
+        var before = Stopwatch.GetTimestamp();
+        Greedy.Evaluate(runner, [Prompt[0]], 0);
+        Assert.InRange(runner.LastProgress, before, Stopwatch.GetTimestamp());
     }
 
     [Theory]
@@ -162,7 +172,7 @@ public sealed class RunnerTests
     {
         using var full = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model("igla-tiny.gguf") });
         using var small = TrinityRunner.Load(Options(threads: 1) with { Path = Files.Model("igla-tiny.gguf"), KvType = KvType.Q8 });
-        Assert.Equal(full.Memory[1].Bytes * 34 / 64, small.Memory[1].Bytes);
+        Assert.Equal(Piece(full, "The KV cache") * 34 / 64, Piece(small, "The KV cache"));
         Greedy.Evaluate(full, Prompt, 0);
         Assert.False(small.Restore(1, full.Save(0), Prompt.Length));
     }
@@ -252,9 +262,17 @@ public sealed class RunnerTests
         var memory = new MemoryBudget();
         using (var runner = TrinityRunner.Load(Options(1) with { Memory = memory }))
         {
-            Assert.Equal(["The weights", "The KV cache", "The logits", "Buffers"], runner.Memory.Select(piece => piece.Purpose));
+            Assert.Equal(
+                ["The weights", "The norms and biases", "The tokenizer", "The tables of the KV cache", "The KV cache", "The logits", "Buffers"],
+                runner.Memory.Select(piece => piece.Purpose));
+            // 11 norms of 64 floats; no biases
+            Assert.Equal(11 * 64 * 4, Piece(runner, "The norms and biases"));
+            // The texts of 512 tokens, what they add to a text, their scores, and a table to find them.
+            Assert.InRange(Piece(runner, "The tokenizer"), 512 * 20, 512 * 200);
+            // 12 blocks with 4 numbers each, and 4 for each of 3 slots
+            Assert.Equal(4 * (12 * 4 + 3 * 4), Piece(runner, "The tables of the KV cache"));
             // 5 layers, keys and values of 4 heads of 8 components of 2 bytes, 128 positions in each of 3 slots
-            Assert.Equal(5L * 2 * 4 * 8 * 2 * 128 * 3, runner.Memory[1].Bytes);
+            Assert.Equal(5L * 2 * 4 * 8 * 2 * 128 * 3, Piece(runner, "The KV cache"));
             var empty = runner.MemoryUse;
             Assert.Equal(memory.Used, empty.WeightBytes + empty.KvBytes + empty.ScratchBytes);
             Assert.Equal((12, 0), (empty.KvBlocks, empty.KvBlocksUsed));
@@ -270,11 +288,81 @@ public sealed class RunnerTests
     public void CanRun_UnknownArchitecture_NamesIt()
     {
         using var known = GgufFile.Open(Files.Model("igla-tiny.gguf"));
-        Assert.True(TrinityRunner.CanRun(known, out _));
+        Assert.True(TrinityRunner.CanRun(known, 0, out _));
         using var unknown = GgufFile.Open(Files.Shared("models/arch/mamba-dense-Q8_0.gguf"));
-        Assert.False(TrinityRunner.CanRun(unknown, out var reason));
+        Assert.False(TrinityRunner.CanRun(unknown, 0, out var reason));
         Assert.Contains("mamba", reason);
     }
+
+    [Fact]
+    public void CanRun_MoreContextThanLearnedPositions_NamesTheLimit()
+    {
+        using var file = GgufFile.Open(Files.Shared("models/arch/gpt2-dense-Q8_0.gguf"));
+        Assert.True(TrinityRunner.CanRun(file, 0, out _));
+        Assert.False(TrinityRunner.CanRun(file, 1 << 20, out var reason));
+        Assert.Contains("--ctx", reason);
+    }
+
+    [Fact]
+    public void Load_CellsOfFewerThanAContext_SizesTheTablesByThem()
+    {
+        using var runner = TrinityRunner.Load(Options(1) with { ContextLength = 1 << 20, KvCells = 64, PrefixSlots = 60 });
+        Assert.Equal(4 * (2 * 4 + 63 * 2), Piece(runner, "The tables of the KV cache"));
+        Assert.InRange(Piece(runner, "Buffers"), 1, 4 << 20);
+    }
+
+    [Theory]
+    [InlineData("The norms and biases")]
+    [InlineData("The tokenizer")]
+    [InlineData("The tables of the KV cache")]
+    [InlineData("The KV cache")]
+    [InlineData("The logits")]
+    [InlineData("Buffers")]
+    public void Load_NoRoomForAPiece_IsRefusedByNameAndNothingStaysBooked(string purpose)
+    {
+        long before;
+        using (var runner = Load(threads: 1))
+            before = runner.Memory.TakeWhile(piece => piece.Purpose != purpose).Sum(piece => piece.Bytes);
+        var memory = new MemoryBudget(before + 1);
+        var refusal = Assert.Throws<RunnerException>(() => TrinityRunner.Load(Options(1) with { Memory = memory }));
+        Assert.StartsWith(purpose, refusal.Message);
+        Assert.Equal(0, memory.Used);
+    }
+
+    [Fact]
+    public void Forward_MoreLogitsThanThereIsRoomFor_IsRefusedAndNothingHappens()
+    {
+        using var runner = Load(threads: 1);
+        var batch = new Batch(64);
+        for (var i = 0; i <= runner.Capacity.BatchLogits; i++)
+            batch.Add(i, i, 0, wantsLogits: true);
+        Assert.Throws<ArgumentException>(() => runner.Forward(batch));
+        Greedy.Evaluate(runner, Prompt, 0);
+    }
+
+    [Fact]
+    public void Fork_ImpossibleLengthOrSlot_IsRefused()
+    {
+        using var runner = Load(threads: 1);
+        Greedy.Evaluate(runner, Prompt[..40], 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Fork(0, 1, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Fork(0, 1, 41));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Fork(0, 3, 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Fork(-1, 1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Truncate(3, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Save(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Restore(3, [], 0));
+    }
+
+    [Fact]
+    public void Load_ImpossibleOptions_AreRefused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => TrinityRunner.Load(Options(1) with { PrefixSlots = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TrinityRunner.Load(Options(1) with { PrefixSlots = int.MaxValue }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TrinityRunner.Load(Options(1) with { KvCells = -1 }));
+    }
+
+    private static long Piece(TrinityRunner runner, string purpose) => runner.Memory.Single(piece => piece.Purpose == purpose).Bytes;
 
     /// <summary>The prompt in slot 1 in random pieces, while other slots evaluate something else.</summary>
     private static void EvaluateInCompany(TrinityRunner runner, List<float[]> expected, Random random)
@@ -287,7 +375,9 @@ public sealed class RunnerTests
             for (var i = 0; i < before && others[0] < 120; i++)
                 batch.Add(random.Next(512), others[0]++, 0, random.Next(3) == 0);
             var count = Math.Min(1 + random.Next(30), Prompt.Length - done);
-            var indexes = Enumerable.Range(done, count).Select(i => (i, batch.Add(Prompt[i], i, 1, true))).ToArray();
+            // A batch has room for the logits of so many tokens.
+            var left = runner.Capacity.BatchLogits - batch.WantsLogits.Count(true);
+            var indexes = Enumerable.Range(done, count).Select(i => (i, batch.Add(Prompt[i], i, 1, i < done + left))).ToArray().Take(left);
             for (var i = random.Next(12); i > 0 && others[2] < 120; i--)
                 batch.Add(random.Next(512), others[2]++, 2, false);
 

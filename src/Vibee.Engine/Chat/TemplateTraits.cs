@@ -31,6 +31,9 @@ public sealed record TemplateTraits
     /// <summary>The source knows messages of the role "tool".</summary>
     public required bool KnowsToolRole { get; init; }
 
+    /// <summary>The source has the word "tool_calls": it writes the calls of earlier turns.</summary>
+    public required bool ShowsToolCalls { get; init; }
+
     /// <summary>Rendered: a call whose arguments are an object appears with them. When false, they go in as the
     /// string of JSON they came as.</summary>
     public required bool AcceptsObjectArguments { get; init; }
@@ -56,6 +59,7 @@ public sealed record TemplateTraits
         AcceptsContentParts = Shows(template, Message("user", TextPart())),
         SupportsTools = template.Reads("tools"),
         KnowsToolRole = template.Mentions("tool"),
+        ShowsToolCalls = template.Mentions("tool_calls"),
         // Some templates look for calls only where there is no content, and differ in what they take for none.
         AcceptsObjectArguments = ShowsCall(template, "") || ShowsCall(template, null),
         ReadsEnableThinking = template.Reads("enable_thinking"),

@@ -16,6 +16,7 @@ public sealed class EmbeddingEngine : IAsyncDisposable
     public EmbeddingEngine(IEmbeddingRunner runner, EngineOptions options, EngineMetrics metrics, ILogger<EmbeddingEngine> logger)
     {
         Runner = runner;
+        metrics.Sized(runner.Capacity.Inputs, 0);
         _thread = new EngineThread<EmbeddingRequest>("vibee embedding engine", runner.Capacity.Inputs, options.MaxQueue, logger,
             ended => new EmbeddingLoop(runner, metrics, ended));
     }
@@ -25,6 +26,9 @@ public sealed class EmbeddingEngine : IAsyncDisposable
 
     /// <summary>About how long a full queue stays full: the time between two ends, of late.</summary>
     public TimeSpan QueueWait => _thread.QueueWait;
+
+    /// <summary>How long the engine has had work and not got on with it; zero while it has none.</summary>
+    public TimeSpan Standstill => _thread.Standstill;
 
     /// <summary>The runner broke; nothing will be accepted any more.</summary>
     public bool HasFailed => _thread.HasFailed;

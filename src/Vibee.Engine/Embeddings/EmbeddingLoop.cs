@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Vibee.Engine.Embeddings;
 
 /// <summary>
@@ -15,10 +17,13 @@ internal sealed class EmbeddingLoop(IEmbeddingRunner runner, EngineMetrics metri
 
     public bool HasWork => _waiting.Count > 0;
 
+    public long LastProgress => runner.LastProgress;
+
     public void Take(EmbeddingRequest request) => _waiting.Enqueue(request);
 
     public void Step()
     {
+        var started = Stopwatch.GetTimestamp();
         Pack();
         metrics.Observe(_packed.Count, _waiting.Count);
         if (_packed.Count > 0)
@@ -37,6 +42,7 @@ internal sealed class EmbeddingLoop(IEmbeddingRunner runner, EngineMetrics metri
 
         _packed.Clear();
         metrics.Observe(0, _waiting.Count);
+        metrics.Step(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     public void EndEverything(string error, bool runnerFailed)

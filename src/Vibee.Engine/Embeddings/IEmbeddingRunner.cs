@@ -24,6 +24,9 @@ public interface IEmbeddingRunner : IDisposable
     /// <summary>How much one call takes. Constant.</summary>
     EmbeddingCapacity Capacity { get; }
 
+    /// <summary>When <see cref="Embed"/> last got on with its work, as <see cref="IModelRunner.LastProgress"/>.</summary>
+    long LastProgress => 0;
+
     /// <summary>The tokens of a query and a document as a reranker reads them, special tokens included.</summary>
     int[] EncodePair(string query, string document);
 

@@ -8,17 +8,24 @@ namespace Vibee.Engine.Scheduling;
 /// A step serves every running stream first, one token each and what a grammar forces, so that nobody's stream stops because somebody else
 /// sent a long prompt. The prompts share what the <see cref="StepBudget"/> leaves them: equal parts, what a short one
 /// does not need going to the others; where there are fewer tokens than prompts, those go first that waited longest.
+/// <para>Who waits is taken in the order of arrival, but each degree of <see cref="Sequence.Priority"/> is worth
+/// <see cref="HeadStart"/> arrivals. So nobody is passed for ever, however many important ones come: it is a matter of
+/// counting, with no clock.</para>
 /// </remarks>
 /// <param name="parallel">The most sequences that run.</param>
 /// <param name="batchLogits">The most tokens of one step that may want logits.</param>
 internal sealed class Scheduler(int parallel, int batchLogits)
 {
-    private readonly LinkedList<Sequence> _waiting = [];
+    /// <summary>How many that came before it a sequence passes for each degree of its priority.</summary>
+    public const int HeadStart = 32;
+
+    private readonly LinkedList<Sequence> _waiting = []; // by Rank
     private readonly List<Sequence> _running = new(parallel);
     private readonly List<Sequence> _prefilling = new(parallel);
     private readonly List<ScheduledTokens> _step = new(parallel);
     private readonly List<int> _forced = new(parallel);
     private long _steps;
+    private long _arrivals;
 
     // The cache proved too small for those that ran: who was preempted would only be admitted to be preempted again,
     // so nobody is until one of them ends.
@@ -37,7 +44,17 @@ internal sealed class Scheduler(int parallel, int batchLogits)
 
     public bool HasWork => _running.Count + _waiting.Count > 0;
 
-    public void Enqueue(Sequence sequence) => _waiting.AddLast(sequence);
+    public void Enqueue(Sequence sequence)
+    {
+        sequence.Rank = _arrivals++ - (long)sequence.Priority * HeadStart;
+        var before = _waiting.Last;
+        while (before?.Value.Rank > sequence.Rank)
+            before = before.Previous;
+        if (before is null)
+            _waiting.AddFirst(sequence);
+        else
+            _waiting.AddAfter(before, sequence);
+    }
 
     /// <summary>Lets the longest-waiting sequence run that may.</summary>
     /// <param name="ask">Whether a sequence may. Who waits for a prefix lets others pass; nobody passes who waits for
@@ -85,6 +102,7 @@ internal sealed class Scheduler(int parallel, int batchLogits)
         _isCrowded = true;
         var newest = _running[^1];
         _running.RemoveAt(_running.Count - 1);
+        newest.Rank = long.MinValue;
         _waiting.AddFirst(newest);
         return newest;
     }

@@ -14,6 +14,7 @@ public sealed class ReasoningSplitter
         ("<thinking>", "</thinking>"),
         ("<reasoning>", "</reasoning>"),
         ("[THINK]", "[/THINK]"),
+        ("<|START_THINKING|>", "<|END_THINKING|>"),
     ];
 
     private string _held = "";

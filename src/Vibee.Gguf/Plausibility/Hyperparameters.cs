@@ -60,7 +60,8 @@ internal sealed class Hyperparameters(GgufMetadata metadata, string architecture
 
     public long ValueLength => metadata.GetInteger(Key("attention.value_length")) ?? HeadLength;
 
-    private long HeadLength => HeadCount(0) > 0 ? EmbeddingLength / HeadCount(0) : 0;
+    // Of the first layer that attends: in some models the first do not.
+    private long HeadLength => Enumerable.Range(0, LayerCount).Select(HeadCount).FirstOrDefault(heads => heads > 0) is var heads and > 0 ? EmbeddingLength / heads : 0;
 
     public string? FindProblem() =>
         Required("context_length", LongestContext)

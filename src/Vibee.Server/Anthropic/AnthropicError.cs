@@ -7,6 +7,7 @@ namespace Vibee.Server.Anthropic;
 /// holds for what is refused before an endpoint is reached.</summary>
 internal static class AnthropicError
 {
+    public const string ThreadUnsupported = "thread_unsupported_request";
     public const string RequestIdHeader = "request-id";
 
     public static bool IsAnthropic(PathString path) => path.StartsWithSegments("/v1/messages");
@@ -26,6 +27,19 @@ internal static class AnthropicError
         json.WriteString("type"u8, TypeOf(error.Status));
         // Clients know by these words that the conversation must be made shorter.
         json.WriteString("message"u8, error.Code == "context_length_exceeded" ? $"prompt is too long: {error.Message}" : error.Message);
+        if (error.Code == ThreadUnsupported)
+            WriteThreadDetails(json);
+        json.WriteEndObject();
+    }
+
+    // By these the SDKs know to send the whole conversation instead.
+    private static void WriteThreadDetails(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("details"u8);
+        json.WriteString("error_code"u8, ThreadUnsupported);
+        json.WriteStartArray("unsupported"u8);
+        json.WriteStringValue("thread"u8);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Vibee.Engine;
 using Vibee.Server.Generation;
 using Vibee.Server.Requests;
@@ -16,10 +17,8 @@ internal sealed class MessagesAnswer : BlockAnswer
     {
         json.WriteStartObject();
         WriteHead(json);
-        if (ShowReasoning && Choice.Reasoning.Length > 0)
-            WriteThinking(json, Choice.Reasoning.ToString());
-        if (Choice.Content.Length > 0)
-            WriteText(json, Choice.Content.ToString());
+        foreach (var block in Blocks)
+            WriteBlock(json, block, block.Text.ToString());
         json.WriteEndArray();
         WriteStop(json);
         WriteUsage(json, Choice.Text.CompletionTokens);
@@ -60,44 +59,71 @@ internal sealed class MessagesAnswer : BlockAnswer
         End(stream, json);
     }
 
-    protected override void WriteOpen(EventStream stream, ChunkPart part)
+    protected override void WriteOpen(EventStream stream, Block block)
     {
         var json = Begin(stream, "content_block_start"u8);
-        json.WriteNumber("index"u8, Block);
+        json.WriteNumber("index"u8, Index);
         json.WritePropertyName("content_block"u8);
-        if (part == ChunkPart.Reasoning)
-            WriteThinking(json, "");
-        else
-            WriteText(json, "");
+        WriteBlock(json, block, "");
         End(stream, json);
     }
 
-    protected override void WriteDelta(EventStream stream, ChunkPart part)
+    protected override void WriteDelta(EventStream stream, Block block)
     {
-        if (part == ChunkPart.Reasoning)
+        if (block.Part == ChunkPart.Reasoning)
             WriteDelta(stream, "thinking_delta"u8, "thinking"u8, Choice.Text.Reasoning);
+        else if (block.Part == ChunkPart.Call)
+            WriteDelta(stream, "input_json_delta"u8, "partial_json"u8, Choice.Text.Call!.Value.Text);
         else
             WriteDelta(stream, "text_delta"u8, "text"u8, Choice.Text.Content);
     }
 
-    protected override void WriteClose(EventStream stream, ChunkPart part)
+    protected override void WriteClose(EventStream stream, Block block)
     {
-        if (part == ChunkPart.Reasoning)
+        if (block.Part == ChunkPart.Reasoning)
             WriteDelta(stream, "signature_delta"u8, "signature"u8, "");
         var json = Begin(stream, "content_block_stop"u8);
-        json.WriteNumber("index"u8, Block);
+        json.WriteNumber("index"u8, Index);
         End(stream, json);
     }
 
     private void WriteDelta(EventStream stream, ReadOnlySpan<byte> type, ReadOnlySpan<byte> field, ReadOnlySpan<char> text)
     {
         var json = Begin(stream, "content_block_delta"u8);
-        json.WriteNumber("index"u8, Block);
+        json.WriteNumber("index"u8, Index);
         json.WriteStartObject("delta"u8);
         json.WriteString("type"u8, type);
         json.WriteString(field, text);
         json.WriteEndObject();
         End(stream, json);
+    }
+
+    private static void WriteBlock(Utf8JsonWriter json, Block block, string text)
+    {
+        switch (block.Part)
+        {
+            case ChunkPart.Reasoning:
+                WriteThinking(json, text);
+                break;
+            case ChunkPart.Call:
+                WriteToolUse(json, block, text);
+                break;
+            default:
+                WriteText(json, text);
+                break;
+        }
+    }
+
+    private static void WriteToolUse(Utf8JsonWriter json, Block block, string arguments)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "tool_use"u8);
+        json.WriteString("id"u8, $"toolu_{block.Key[..24]}");
+        json.WriteString("name"u8, block.Name);
+        json.WritePropertyName("input"u8);
+        // Arguments that the token limit cut are no object any more; clients want one all the same.
+        (JsonNodes.Parse(arguments) as JsonObject ?? []).WriteTo(json);
+        json.WriteEndObject();
     }
 
     // The signature proves to Anthropic that the thought is its own; here there is nobody to prove it to.
@@ -131,7 +157,9 @@ internal sealed class MessagesAnswer : BlockAnswer
     {
         var stop = Choice.Text.MatchedStop;
         json.WriteString("stop_reason"u8,
-            stop is not null ? "stop_sequence"u8 : Choice.Text.Reason == FinishReason.Length ? "max_tokens"u8 : "end_turn"u8);
+            stop is not null ? "stop_sequence"u8
+            : Choice.Text.Reason == FinishReason.ToolCalls ? "tool_use"u8
+            : Choice.Text.Reason == FinishReason.Length ? "max_tokens"u8 : "end_turn"u8);
         json.WriteString("stop_sequence"u8, stop);
     }
 

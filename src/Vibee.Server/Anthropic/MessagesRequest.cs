@@ -35,7 +35,7 @@ internal sealed record MessagesRequest : ConversationRequest
         var request = new MessagesRequest
         {
             Model = model,
-            Prompt = ChatPrompt.Of(fields, "messages", messages, variables),
+            Prompt = ChatPrompt.Of(fields, "messages", messages, variables) with { Tools = ToolFields.ReadAnthropic(fields) },
             MaxTokens = maxTokens,
             Sampling = defaults with
             {
@@ -48,7 +48,10 @@ internal sealed record MessagesRequest : ConversationRequest
             Stream = fields.Bool("stream") ?? false,
             ShowThinking = thinks ?? true, // a model that thinks unasked is better seen thinking than silent
         };
-        CheckTools(fields);
+        if (fields.Array("mcp_servers") is { } servers && servers.GetArrayLength() > 0)
+            fields.Fail(ApiError.Unsupported("mcp_servers"));
+        if (fields.Schema is null && fields.Has("thread"))
+            fields.Fail("thread", AnthropicError.ThreadUnsupported, "'thread': no conversation is kept here. Leave it out, and send all messages.");
         fields.Object("metadata")?.String("user_id");
         fields.Choice("service_tier", "auto", "standard_only");
         return request;
@@ -83,20 +86,5 @@ internal sealed record MessagesRequest : ConversationRequest
         if (format is not null && newer is not null)
             fields.Fail("output_format", "invalid_value", "'output_config.format' and 'output_format' cannot be given together: an answer has one format.");
         return newer ?? format;
-    }
-
-    private static void CheckTools(RequestFields fields)
-    {
-        foreach (var name in (string[])["tools", "mcp_servers"])
-        {
-            if (fields.Array(name) is { } tools && tools.GetArrayLength() > 0)
-                fields.Fail(ApiError.Unsupported(name));
-        }
-
-        if (fields.Object("tool_choice") is not { } choice)
-            return;
-        choice.Require("type", out _);
-        if (choice.Choice("type", "auto", "any", "tool", "none") is "any" or "tool")
-            choice.Fail("type", "invalid_value", "'tool_choice.type' must be auto or none where 'tools' is empty.");
     }
 }

@@ -36,7 +36,13 @@ internal abstract class ConversationEndpoint<TRequest>(
         var sequence = new Sequence(
             prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), request.Sampling.ForChoice(index), constraint: prompt.Constraint);
         var splitter = request.SplitReasoning ? new ReasoningSplitter(prompt.Text) : ReasoningSplitter.Off();
-        return new Choice(index, sequence, new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, splitter))
+        var tools = request.Prompt.Tools;
+        var text = new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, splitter)
+        {
+            Parser = prompt.Calls?.Parse(tools?.Callable ?? [], prompt.Text, isConstrained: tools is { IsForbidden: false } && prompt.Constraint is not null),
+            MaxCalls = tools?.MostCalls ?? int.MaxValue,
+        };
+        return new Choice(index, sequence, text)
         {
             ChargesPrompt = index == 0,
             Echo = request.Echo ? request.Prompt.Prefill ?? "" : "",

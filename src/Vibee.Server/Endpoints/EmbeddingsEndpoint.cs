@@ -15,7 +15,7 @@ internal sealed class EmbeddingsEndpoint(ServerOptions options, ServedModel serv
         var request = EmbeddingsRequest.Read(fields, Served, model);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
-        return context => sender.SendAsync(context, model.Engine, request.Inputs, vectors => Answer(request, vectors),
+        return context => sender.SendAsync(context, model.Engine, request.Model, request.Inputs, vectors => Answer(request, vectors),
             static (json, answer) => answer.Write(json));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vibee.Server.Middleware.Limits;
 using Vibee.Server.OpenApi;
 using Vibee.Server.Requests;
 
@@ -23,6 +24,13 @@ internal abstract class ModelEndpoint<TModel>(ServerOptions options, ServedModel
             return;
         }
 
+        // Of what has one model it may use that; where it may use none, whatever it asks.
+        if (!Served.Ids.Any(id => Caller.Of(context).MayUse(id, Served)))
+        {
+            await ServedModel.NotFound(Served.Ids[0]).SendAsync(context);
+            return;
+        }
+
         var (body, error) = await JsonBody.ReadAsync(context.Request, Options.MaxRequestBody);
         if (body is null)
         {
@@ -32,7 +40,7 @@ internal abstract class ModelEndpoint<TModel>(ServerOptions options, ServedModel
 
         Func<HttpContext, Task> reply;
         using (body) // not for as long as the reply takes: its memory is wanted by the next request
-            reply = Reply(new RequestFields(body.Root), model);
+            reply = Reply(new RequestFields(body.Root) { Caller = Caller.Of(context) }, model);
         await reply(context);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vibee.Server.Middleware.Limits;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server.Endpoints;
@@ -7,23 +8,23 @@ namespace Vibee.Server.Endpoints;
 internal sealed class ModelsEndpoint(ServedModel served)
 {
     public Task ListAsync(HttpContext context) =>
-        JsonReply.SendAsync(context, StatusCodes.Status200OK, this, static (json, endpoint) => endpoint.WriteList(json));
+        JsonReply.SendAsync(context, StatusCodes.Status200OK, (this, Caller.Of(context)), static (json, list) => list.Item1.WriteList(json, list.Item2));
 
     public Task GetAsync(HttpContext context)
     {
         // Routing decodes %20 but leaves %2F, which in a path is not the same as a slash; in a model's id it is.
         var name = ((string)context.Request.RouteValues["id"]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        return served.Resolve(name) is { } id
+        return served.Resolve(name) is { } id && Caller.Of(context).MayUse(id, served)
             ? JsonReply.SendAsync(context, StatusCodes.Status200OK, (this, id), static (json, found) => found.Item1.WriteModel(json, found.id))
             : ServedModel.NotFound(name).SendAsync(context);
     }
 
-    private void WriteList(Utf8JsonWriter json)
+    private void WriteList(Utf8JsonWriter json, Caller caller)
     {
         json.WriteStartObject();
         json.WriteString("object"u8, "list"u8);
         json.WriteStartArray("data"u8);
-        foreach (var id in served.Ids)
+        foreach (var id in served.Ids.Where(id => caller.MayUse(id, served)))
             WriteModel(json, id);
         json.WriteEndArray();
         json.WriteEndObject();

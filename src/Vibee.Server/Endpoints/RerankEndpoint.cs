@@ -20,7 +20,7 @@ internal sealed class RerankEndpoint(ServerOptions options, ServedModel served, 
         var request = RerankRequest.Read(fields, Served, model);
         if (fields.Problem is { } problem)
             return problem.SendAsync;
-        return context => sender.SendAsync(context, model.Engine, request.Inputs, vectors => Answer(request, vectors),
+        return context => sender.SendAsync(context, model.Engine, request.Model, request.Inputs, vectors => Answer(request, vectors),
             static (json, answer) => answer.Write(json));
     }
 

@@ -11,6 +11,12 @@ internal enum ChunkPart
     Reasoning,
     Content,
 
+    /// <summary>A call of a tool begins.</summary>
+    Call,
+
+    /// <summary>More of the arguments of the call that began last.</summary>
+    Arguments,
+
     /// <summary>Why it ended.</summary>
     Finish,
 }
@@ -27,6 +33,12 @@ internal abstract class Answer
     public required string Model { get; init; }
 
     public bool Stream { get; init; }
+
+    /// <summary>What kind of work it is, in OpenTelemetry's words.</summary>
+    public virtual string Operation => "chat";
+
+    /// <summary>Tokens of it that its caller was charged.</summary>
+    public int ChargedTokens { get; set; }
 
     /// <summary>What is sent when nothing was sent for a while.</summary>
     public virtual byte[] Ping => Comment;
@@ -47,9 +59,5 @@ internal abstract class Answer
     public abstract void WriteEnd(EventStream stream);
 
     /// <summary>What a stream ends with when something went wrong.</summary>
-    public virtual void WriteError(EventStream stream, ApiError error)
-    {
-        error.Write(stream.BeginFrame());
-        stream.EndFrame();
-    }
+    public virtual void WriteError(EventStream stream, ApiError error) => stream.WriteError(error);
 }

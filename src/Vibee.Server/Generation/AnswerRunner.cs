@@ -1,5 +1,6 @@
 using Vibee.Engine;
 using Vibee.Engine.Text;
+using Vibee.Server.Middleware.Limits;
 using Vibee.Server.Observability;
 using Vibee.Server.Requests;
 
@@ -9,10 +10,12 @@ namespace Vibee.Server.Generation;
 /// Takes an answer from its first token to its last: submits its sequences side by side, sends what they say, whole
 /// or as a stream, and sees that none of them goes on when the client has left.
 /// </summary>
-internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics, IHostApplicationLifetime lifetime)
+internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics, GenAiTelemetry telemetry, IHostApplicationLifetime lifetime)
 {
     public async Task RunAsync(HttpContext context, InferenceEngine engine, Answer answer)
     {
+        foreach (var choice in answer.Choices)
+            choice.Sequence.Priority = Caller.Of(context).Priority;
         if (Submit(engine, answer.Choices) is { } refusal)
         {
             await refusal.SendAsync(context);
@@ -22,6 +25,7 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
         await using var leaving = context.RequestAborted.UnsafeRegister(
             static choices => CancelAll((IReadOnlyList<Choice>)choices!), answer.Choices);
 
+        var activity = telemetry.Start(answer);
         try
         {
             await AnswerAsync(context, answer);
@@ -31,6 +35,13 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
             // Nobody will read the rest.
             CancelAll(answer.Choices);
             throw;
+        }
+        finally
+        {
+            var notes = RequestNotes.Of(context);
+            notes.Take(answer);
+            telemetry.Stop(activity, answer, notes);
+            await ChargeAsync(context, answer); // also what was cut short
         }
     }
 
@@ -85,12 +96,13 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
             }
         }
 
+        await ChargeAsync(context, answer);
         await JsonReply.SendAsync(context, StatusCodes.Status200OK, answer, static (json, answer) => answer.Write(json));
     }
 
     private async Task StreamAsync(HttpContext context, Answer answer)
     {
-        await using var stream = new EventStream(context.Response, options.PingInterval, answer.Ping);
+        await using var stream = EventStream.Open(context, options.PingInterval, answer.Ping);
         await stream.WriteAsync(answer, static (stream, answer) => answer.WriteStart(stream));
 
         if (answer.Choices is [var only])
@@ -98,6 +110,7 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
         else
             await Task.WhenAll(answer.Choices.Select(choice => PumpAsync(stream, answer, choice)));
 
+        await ChargeAsync(context, answer);
         await stream.WriteAsync(answer, WriteEnd);
     }
 
@@ -119,9 +132,9 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
             CancelAll(answer.Choices);
     }
 
-    private void WriteReady(EventStream stream, (Answer Answer, Choice Choice) part)
+    private void WriteReady(EventStream stream, (Answer Answer, Choice Choice) pair)
     {
-        var (answer, choice) = part;
+        var (answer, choice) = pair;
         var text = choice.Text;
         while (TryRead(choice))
         {
@@ -129,6 +142,8 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
                 answer.WriteChunk(stream, choice, ChunkPart.Reasoning);
             if (!text.Content.IsEmpty || text.Tokens.Count > 0)
                 answer.WriteChunk(stream, choice, ChunkPart.Content);
+            if (choice.CallPart is { } part)
+                answer.WriteChunk(stream, choice, part);
             if (IsComplete(choice))
                 answer.WriteChunk(stream, choice, ChunkPart.Finish);
         }
@@ -141,6 +156,15 @@ internal sealed class AnswerRunner(ServerOptions options, ServerMetrics metrics,
             return false;
         metrics.TokensGenerated(choice.Text.CompletionTokens - before);
         return true;
+    }
+
+    // Before the client sees the end, so that who has seen it and asks again finds the limit as it is.
+    private static ValueTask ChargeAsync(HttpContext context, Answer answer)
+    {
+        var usage = Usage.Of(answer.Choices.Where(choice => choice.Text.IsStarted));
+        var tokens = usage.PromptTokens + usage.CompletionTokens - answer.ChargedTokens;
+        answer.ChargedTokens += tokens;
+        return Caller.Of(context).ChargeAsync(tokens);
     }
 
     private static bool IsComplete(Choice choice) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
+using Vibee.Server.Middleware.Limits;
 using Vibee.Server.Observability;
 using Vibee.Server.Requests;
 
@@ -11,11 +12,12 @@ internal sealed class EmbeddingSender(ServerMetrics metrics, IHostApplicationLif
 {
     /// <param name="context">The request; if its client leaves, the work ends.</param>
     /// <param name="engine">The model's.</param>
+    /// <param name="model">Its id.</param>
     /// <param name="inputs">Checked.</param>
     /// <param name="answer">Makes the answer of the vectors, or returns null where they are no numbers.</param>
     /// <param name="write">Writes the answer.</param>
     public async Task SendAsync<TAnswer>(
-        HttpContext context, EmbeddingEngine engine, IReadOnlyList<int[]> inputs,
+        HttpContext context, EmbeddingEngine engine, string model, IReadOnlyList<int[]> inputs,
         Func<IReadOnlyList<float[]>, TAnswer?> answer, Action<Utf8JsonWriter, TAnswer> write)
         where TAnswer : class
     {
@@ -38,7 +40,11 @@ internal sealed class EmbeddingSender(ServerMetrics metrics, IHostApplicationLif
             return;
         }
 
-        metrics.PromptTokens(inputs.Sum(input => input.Length));
+        var tokens = inputs.Sum(input => input.Length);
+        metrics.PromptTokens(tokens);
+        var notes = RequestNotes.Of(context);
+        (notes.Model, notes.Usage) = (model, new Usage(tokens, 0, 0, 0));
+        await Caller.Of(context).ChargeAsync(tokens);
         await (answer(request.Vectors) is { } made
             ? JsonReply.SendAsync(context, StatusCodes.Status200OK, made, write)
             : NoNumbers.SendAsync(context));

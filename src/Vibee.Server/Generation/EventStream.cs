@@ -1,36 +1,32 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using Vibee.Server.Requests;
+using Vibee.Server.WebSockets;
 
 namespace Vibee.Server.Generation;
 
 /// <summary>
-/// Server-sent events, written straight into the response's pipe. While a writer holds the gate nobody else writes,
-/// and when nothing was sent for a while a ping keeps proxies from closing the connection.
+/// The frames of a streamed answer, on their way to its client. What a frame looks like around its JSON, and how it is
+/// sent, is the one thing in which server-sent events (<see cref="SseStream"/>) and WebSockets (<see cref="SocketStream"/>)
+/// differ. While a writer holds the gate nobody else writes.
 /// </summary>
-internal sealed class EventStream : IAsyncDisposable
+internal abstract class EventStream : IAsyncDisposable
 {
-    private readonly PipeWriter _pipe;
-    private readonly Utf8JsonWriter _json;
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly byte[] _ping;
-    private readonly PeriodicTimer _timer;
-    private readonly Task _pings;
-    private volatile bool _quiet;
+    private readonly Utf8JsonWriter _json;
 
-    public EventStream(HttpResponse response, TimeSpan pingInterval, byte[] ping)
+    /// <param name="output">Where frames are written to.</param>
+    protected EventStream(IBufferWriter<byte> output)
     {
-        _ping = ping;
-        response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache";
-        response.Headers["X-Accel-Buffering"] = "no";
-        _pipe = response.BodyWriter;
-        _json = new Utf8JsonWriter(_pipe, JsonReply.Options);
-        _timer = new PeriodicTimer(pingInterval);
-        _pings = PingAsync();
+        Output = output;
+        _json = new Utf8JsonWriter(output, JsonReply.Options);
     }
+
+    protected IBufferWriter<byte> Output { get; }
+
+    /// <summary>Begins the answer to a request, in the way that it came.</summary>
+    public static EventStream Open(HttpContext context, TimeSpan pingInterval, byte[] ping) =>
+        context.Features.Get<SocketReply>() is { } reply ? reply.Open() : new SseStream(context.Response, pingInterval, ping);
 
     /// <summary>Waits until nobody else writes, writes, and sends it if it was anything.</summary>
     public async ValueTask WriteAsync<T>(T what, Action<EventStream, T> write)
@@ -40,62 +36,54 @@ internal sealed class EventStream : IAsyncDisposable
     }
 
     /// <summary>Begins a frame; its JSON is written to the result.</summary>
-    public Utf8JsonWriter BeginFrame()
+    public virtual Utf8JsonWriter BeginFrame()
     {
-        _pipe.Write("data: "u8);
         _json.Reset();
         return _json;
     }
 
     /// <summary>Begins a frame that has a name.</summary>
-    public Utf8JsonWriter BeginFrame(ReadOnlySpan<byte> name)
+    public abstract Utf8JsonWriter BeginFrame(ReadOnlySpan<byte> name);
+
+    public virtual void EndFrame() => _json.Flush();
+
+    /// <summary>Marks the end of an answer that is complete.</summary>
+    public abstract void WriteDone();
+
+    /// <summary>Ends an answer that failed.</summary>
+    public virtual void WriteError(ApiError error)
     {
-        _pipe.Write("event: "u8);
-        _pipe.Write(name);
-        _pipe.Write("\n"u8);
-        return BeginFrame();
+        error.Write(BeginFrame());
+        EndFrame();
     }
 
-    public void EndFrame()
+    public virtual async ValueTask DisposeAsync()
     {
-        _json.Flush();
-        _pipe.Write("\n\n"u8);
-    }
-
-    public void WriteDone() => _pipe.Write("data: [DONE]\n\n"u8);
-
-    public async ValueTask DisposeAsync()
-    {
-        _timer.Dispose();
-        await _pings;
         _gate.Dispose();
         await _json.DisposeAsync();
+    }
+
+    /// <summary>Sends what was written, if anything was. Waits for a client that reads slowly: that is the back
+    /// pressure.</summary>
+    protected abstract ValueTask FlushAsync();
+
+    /// <summary>Writes only if nobody else does.</summary>
+    protected async ValueTask TryWriteAsync<T>(T what, Action<EventStream, T> write)
+    {
+        if (_gate.Wait(0))
+            await WriteInsideAsync(what, write);
     }
 
     private async ValueTask WriteInsideAsync<T>(T what, Action<EventStream, T> write)
     {
         try
         {
-            _quiet = false;
             write(this, what);
-            // To a client that is gone this does nothing, and for a slow one it waits: that is the back pressure.
-            if (_pipe.UnflushedBytes > 0)
-                await _pipe.FlushAsync();
+            await FlushAsync();
         }
         finally
         {
             _gate.Release();
-        }
-    }
-
-    private async Task PingAsync()
-    {
-        while (await _timer.WaitForNextTickAsync())
-        {
-            // Quiet since the last tick, so for one interval at least and two at most. A taken gate is not quiet.
-            if (_quiet && _gate.Wait(0))
-                await WriteInsideAsync(_ping, static (stream, ping) => stream._pipe.Write(ping));
-            _quiet = true;
         }
     }
 }

@@ -1,6 +1,9 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Vibee.Engine;
+using Vibee.Engine.Chat.ToolCalls;
 using Vibee.Engine.Grammar;
+using Vibee.Engine.Text;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server.Generation;
@@ -37,6 +40,56 @@ internal sealed class OutputGrammars(ITokenizer tokenizer)
         }
 
         return null;
+    }
+
+    /// <summary>The same where tools may be called. What is left to the model is free until it begins a call; from there
+    /// on the call is held to its function's schema.</summary>
+    public TextConstraint? Make(
+        ToolCallFormat calls, ToolUse tools, OutputFormat? format, string prompt, Func<GrammarPart, GrammarPart> around, out ApiError? error)
+    {
+        if (tools.IsForbidden)
+        {
+            // A text without the mark that begins a call, where there is one.
+            if (format is null && calls.Trigger is { } trigger)
+                format = new OutputFormat(new GrammarPart.FreeText(trigger), "tool_choice", "tool_choice");
+            return Make(format, around, out error);
+        }
+
+        error = null;
+        try
+        {
+            if (!tools.IsRequired && format is null)
+                return Lazily(calls, tools, prompt);
+            var call = calls.Calls(tools.Callable, tools.MostCalls, prompt);
+            var part = tools.IsRequired || format is null ? call : new GrammarPart.OneOf(format.Part, call);
+            return new TextConstraint(_grammars.Get(around(part)), _grammars.Vocabulary);
+        }
+        catch (GrammarException exception)
+        {
+            var place = tools.Callable.FirstOrDefault(tool => exception.Pointer?.StartsWith(tool.Place, StringComparison.Ordinal) == true)?.Place;
+            error = ApiError.Invalid(place ?? format?.Source ?? "tools", place is null ? "invalid_value" : "invalid_function_parameters",
+                $"'{place ?? format?.Source ?? "tools"}' cannot be used: {exception.Message}.");
+            return null;
+        }
+    }
+
+    private TextConstraint? Lazily(ToolCallFormat calls, ToolUse tools, string prompt)
+    {
+        if (calls.Trigger is not { } trigger || prompt.EndsWith(trigger, StringComparison.Ordinal))
+            return null;
+        CompiledGrammar grammar;
+        try
+        {
+            grammar = _grammars.Get(calls.AfterTrigger(tools.Callable, tools.MostCalls));
+        }
+        catch (GrammarException)
+        {
+            // A schema that cannot be ensured is still good to show to a model that is free not to follow it.
+            ToolDefinition[] any = [.. tools.Callable.Select(tool => tool with { Parameters = new JsonObject { ["type"] = "object" } })];
+            grammar = _grammars.Get(calls.AfterTrigger(any, tools.MostCalls));
+        }
+
+        return new TextConstraint(grammar, _grammars.Vocabulary) { Triggers = [trigger], Reasoning = () => new ReasoningSplitter(prompt) };
     }
 
     /// <summary>Tells a client where in its schema something stands that the answer may not satisfy: JSON pointers,

@@ -5,7 +5,7 @@ namespace Vibee.Server.Generation;
 /// <summary>What an answer is charged for.</summary>
 internal readonly record struct Usage(int PromptTokens, int CachedTokens, int CompletionTokens, int ReasoningTokens)
 {
-    public static Usage Of(IReadOnlyList<Choice> choices)
+    public static Usage Of(IEnumerable<Choice> choices)
     {
         var usage = default(Usage);
         foreach (var choice in choices)

@@ -1,25 +1,22 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Vibee.Server.Anthropic;
-using Vibee.Server.Observability;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server.Middleware;
 
 /// <summary>
-/// The outermost handler: every response has an id, every refusal that ASP.NET Core makes by itself a body in our
+/// The outermost handler but for who only watches: every response has an id, every refusal that ASP.NET Core makes by itself a body in our
 /// shape, and an exception ends in an answer, not in silence.
 /// </summary>
-internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, ILogger logger)
+internal sealed partial class Edge(RequestDelegate next, ILogger logger)
 {
     private const int MaxRequestId = 128;
 
     public async Task InvokeAsync(HttpContext context)
     {
         var id = RequestId(context.Request);
-        SetRequestId(context, id);
-        if (context.GetEndpoint()?.Metadata.GetMetadata<Probe>() is null)
-            metrics.Request();
+        SetHeaders(context, id);
 
         try
         {
@@ -63,15 +60,20 @@ internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, 
 
         var id = context.Response.Headers["x-request-id"].ToString();
         context.Response.Clear();
-        SetRequestId(context, id);
+        SetHeaders(context, id);
         await error.SendAsync(context);
     }
 
-    private static void SetRequestId(HttpContext context, string id)
+    private static void SetHeaders(HttpContext context, string id)
     {
-        context.Response.Headers["x-request-id"] = id;
+        var headers = context.Response.Headers;
+        headers["x-request-id"] = id;
+        // Nothing here is to be shown, framed, guessed at or told of by a browser; the one page that is says so itself.
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers["referrer-policy"] = "no-referrer";
         if (AnthropicError.IsAnthropic(context.Request.Path))
-            context.Response.Headers[AnthropicError.RequestIdHeader] = id;
+            headers[AnthropicError.RequestIdHeader] = id;
     }
 
     private static bool IsClientGone(HttpContext context, Exception exception) =>
@@ -95,7 +97,7 @@ internal sealed partial class Edge(RequestDelegate next, ServerMetrics metrics, 
     private partial void LogFailed(Exception exception, string requestId, string path);
 }
 
-/// <summary>Marks endpoints that are asked by machines to watch the server and are not counted as requests.</summary>
+/// <summary>Marks endpoints that are asked by machines to watch the server: they are not counted as requests, nor logged.</summary>
 internal sealed class Probe
 {
     public static readonly Probe Mark = new();

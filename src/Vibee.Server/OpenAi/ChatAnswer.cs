@@ -23,12 +23,14 @@ internal sealed class ChatAnswer : ChoicesAnswer
         json.WriteNumber("index"u8, choice.Index);
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
-        if (choice.Reasoning.Length > 0)
-            WriteReasoning(json, choice.Reasoning.ToString());
-        json.WriteString("content"u8, string.Concat(choice.Echo, choice.Content.ToString()));
+        if (choice.Reasoning is { Length: > 0 } reasoning)
+            WriteReasoning(json, reasoning);
+        var content = string.Concat(choice.Echo, choice.Content);
+        json.WriteString("content"u8, content.Length == 0 && choice.Calls.Any() ? null : content);
         json.WriteNull("refusal"u8);
+        WriteCalls(json, choice);
         json.WriteEndObject();
-        WriteLogprobs(json, choice.Tokens);
+        WriteLogprobs(json, [.. choice.Tokens]);
         json.WriteString("finish_reason"u8, choice.FinishReason);
         json.WriteEndObject();
     }
@@ -50,6 +52,20 @@ internal sealed class ChatAnswer : ChoicesAnswer
             case ChunkPart.Content:
                 json.WriteString("content"u8, choice.Text.Content);
                 break;
+            case ChunkPart.Call:
+                var call = choice.Collect(part); // a stream keeps nothing else
+                BeginCall(json, choice);
+                WriteCall(json, call, "");
+                json.WriteEndArray();
+                break;
+            case ChunkPart.Arguments:
+                BeginCall(json, choice);
+                json.WriteStartObject("function"u8);
+                json.WriteString("arguments"u8, choice.Text.Call!.Value.Text);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteEndArray();
+                break;
         }
 
         json.WriteEndObject();
@@ -58,6 +74,38 @@ internal sealed class ChatAnswer : ChoicesAnswer
             json.WriteString("finish_reason"u8, choice.FinishReason);
         else
             json.WriteNull("finish_reason"u8);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCalls(Utf8JsonWriter json, Choice choice)
+    {
+        if (!choice.Calls.Any())
+            return;
+        json.WriteStartArray("tool_calls"u8);
+        foreach (var call in choice.Calls)
+        {
+            json.WriteStartObject();
+            WriteCall(json, call, call.Text.ToString());
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void BeginCall(Utf8JsonWriter json, Choice choice)
+    {
+        json.WriteStartArray("tool_calls"u8);
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, choice.Blocks.Count - 1);
+    }
+
+    private static void WriteCall(Utf8JsonWriter json, Block call, string arguments)
+    {
+        json.WriteString("id"u8, call.CallId);
+        json.WriteString("type"u8, "function"u8);
+        json.WriteStartObject("function"u8);
+        json.WriteString("name"u8, call.Name);
+        json.WriteString("arguments"u8, arguments);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

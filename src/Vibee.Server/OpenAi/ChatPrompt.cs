@@ -10,6 +10,9 @@ namespace Vibee.Server.OpenAi;
 /// <param name="Variables">More for the template.</param>
 internal sealed record ChatPrompt(JsonArray Messages, bool AddGenerationPrompt, string? Prefill, JsonObject Variables)
 {
+    /// <summary>What may be called; null where nothing may.</summary>
+    public ToolUse? Tools { get; init; }
+
     /// <summary>The field of the request that the messages stood in.</summary>
     public string Source { get; private init; } = "messages";
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Vibee.Engine;
 using Vibee.Engine.Chat;
+using Vibee.Engine.Chat.ToolCalls;
 using Vibee.Server.Requests;
 
 namespace Vibee.Server.OpenAi;
@@ -16,6 +17,7 @@ internal sealed class ChatRenderer
     private readonly ModelInfo _model;
     private readonly ChatTemplate? _template;
     private readonly TemplateTraits? _traits;
+    private readonly ToolMessages? _tools;
     private readonly string? _defect;
 
     public ChatRenderer(ModelInfo model)
@@ -25,6 +27,9 @@ internal sealed class ChatRenderer
         {
             _template = ChatTemplate.Compile(model.ChatTemplate ?? ChatMl);
             _traits = _template.Traits;
+            var format = ToolCallFormat.Of(_template.Source);
+            Calls = _traits.SupportsTools || format.IsAlways || format.ReadsToolsFromSystem ? format : ToolCallFormat.Generic;
+            _tools = new ToolMessages(_traits, Calls);
         }
         catch (TemplateException exception)
         {
@@ -32,6 +37,9 @@ internal sealed class ChatRenderer
             _defect = $"The model's chat template cannot be used: {exception.Message} (line {exception.Line}).";
         }
     }
+
+    /// <summary>How the model calls tools.</summary>
+    public ToolCallFormat Calls { get; } = ToolCallFormat.Generic;
 
     /// <returns>The text, or in <paramref name="error"/> why there is none: most often the template's own words on
     /// why it refuses these messages.</returns>
@@ -41,12 +49,14 @@ internal sealed class ChatRenderer
         if (_template is null)
             return null;
 
+        var tools = prompt.Tools is { IsForbidden: false } ? prompt.Tools : null;
+        _tools!.Adapt(prompt.Messages, tools);
         foreach (var message in prompt.Messages)
             Adapt(message!.AsObject(), _traits!);
         var context = new JsonObject
         {
             ["messages"] = prompt.Messages,
-            ["tools"] = null, // templates are written for a caller that always passes it
+            ["tools"] = _tools.ToolsFor(tools), // null too: templates are written for a caller that always passes it
             ["add_generation_prompt"] = prompt.AddGenerationPrompt,
             ["bos_token"] = _model.BeginText,
             ["eos_token"] = _model.EndText,

@@ -27,7 +27,7 @@ internal sealed record ChatRequest : ConversationRequest
         var request = new ChatRequest
         {
             Model = model,
-            Prompt = prompt,
+            Prompt = prompt with { Tools = ToolFields.ReadNested(fields) },
             MaxTokens = SamplingFields.MaxTokens(fields, "max_tokens", 1) is var older ? maxTokens ?? older : null,
             Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = Logprobs(fields) },
             Stops = SamplingFields.Stops(fields),
@@ -39,7 +39,6 @@ internal sealed record ChatRequest : ConversationRequest
             SplitReasoning = fields.Choice("reasoning_format", "auto", "none", "deepseek", "deepseek-legacy") != "none",
             Echo = fields.Bool("echo") ?? false,
         };
-        CheckTools(fields);
         CheckModalities(fields);
         fields.Refuse("functions", "function_call", "web_search_options");
         if (fields.Integer("thinking_budget_tokens", -1, int.MaxValue) >= 0)
@@ -57,17 +56,6 @@ internal sealed record ChatRequest : ConversationRequest
         if (top > 0 && !wanted)
             fields.Fail("top_logprobs", "invalid_value", "'top_logprobs' needs 'logprobs': true.");
         return wanted ? top ?? 0 : null;
-    }
-
-    public static void CheckTools(RequestFields fields)
-    {
-        if (fields.Array("tools") is { } tools && tools.GetArrayLength() > 0)
-            fields.Fail(ApiError.Unsupported("tools"));
-        fields.Bool("parallel_tool_calls");
-        if (!fields.TryGet("tool_choice", "a string or an object", out var choice, JsonValueKind.String, JsonValueKind.Object))
-            return;
-        if (choice.ValueKind != JsonValueKind.String || choice.GetString() is not ("none" or "auto"))
-            fields.Fail("tool_choice", "invalid_value", "'tool_choice' must be none or auto where 'tools' is empty.");
     }
 
     private static void CheckModalities(RequestFields fields)

@@ -15,6 +15,8 @@ internal sealed class CompletionAnswer : ChoicesAnswer
     /// <summary>Texts shown of each prompt: the best of them.</summary>
     public required int Wanted { get; init; }
 
+    public override string Operation => "text_completion";
+
     protected override string IdPrefix => "cmpl-";
 
     protected override string Object => "text_completion";
@@ -35,8 +37,8 @@ internal sealed class CompletionAnswer : ChoicesAnswer
 
     protected override void WriteChoice(Utf8JsonWriter json, Choice choice)
     {
-        var text = string.Concat(choice.Echo, choice.Content.ToString());
-        WriteChoice(json, choice, text, choice.Tokens, choice.FinishReason);
+        var text = string.Concat(choice.Echo, choice.Content);
+        WriteChoice(json, choice, text, [.. choice.Tokens], choice.FinishReason);
     }
 
     protected override void WriteChoice(Utf8JsonWriter json, Choice choice, ChunkPart part)

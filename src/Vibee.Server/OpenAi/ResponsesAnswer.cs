@@ -48,65 +48,77 @@ internal sealed class ResponsesAnswer : BlockAnswer
         End(stream, json);
     }
 
-    protected override void WriteOpen(EventStream stream, ChunkPart part)
+    protected override void WriteOpen(EventStream stream, Block block)
     {
         var json = Begin(stream, "response.output_item.added");
-        json.WriteNumber("output_index"u8, Block);
+        json.WriteNumber("output_index"u8, Index);
         json.WritePropertyName("item"u8);
-        WriteItem(json, part, null);
+        WriteItem(json, block, null);
         End(stream, json);
+        if (block.Part == ChunkPart.Call)
+            return;
 
-        json = BeginInPart(stream, "response.content_part.added", part);
+        json = BeginInPart(stream, "response.content_part.added", block);
         json.WritePropertyName("part"u8);
-        WritePart(json, part, "", []);
+        WritePart(json, block, "", []);
         End(stream, json);
     }
 
-    protected override void WriteDelta(EventStream stream, ChunkPart part)
+    protected override void WriteDelta(EventStream stream, Block block)
     {
         var text = Choice.Text;
-        if (part == ChunkPart.Reasoning)
+        var json = BeginInPart(stream, $"{EventOf(block)}.delta", block);
+        switch (block.Part)
         {
-            Choice.Reasoning.Append(text.Reasoning);
-            var json = BeginInPart(stream, "response.reasoning_text.delta", part);
-            json.WriteString("delta"u8, text.Reasoning);
-            End(stream, json);
+            case ChunkPart.Reasoning:
+                json.WriteString("delta"u8, text.Reasoning);
+                break;
+            case ChunkPart.Call:
+                json.WriteString("delta"u8, text.Call!.Value.Text);
+                break;
+            default:
+                json.WriteString("delta"u8, text.Content);
+                WriteLogprobs(json, text.Tokens);
+                break;
         }
-        else
-        {
-            Choice.Content.Append(text.Content);
-            Choice.Tokens.AddRange(text.Tokens);
-            var json = BeginInPart(stream, "response.output_text.delta", part);
-            json.WriteString("delta"u8, text.Content);
-            WriteLogprobs(json, text.Tokens);
-            End(stream, json);
-        }
+
+        End(stream, json);
     }
 
-    protected override void WriteClose(EventStream stream, ChunkPart part)
+    protected override void WriteClose(EventStream stream, Block block)
     {
-        var isReasoning = part == ChunkPart.Reasoning;
-        var json = BeginInPart(stream, isReasoning ? "response.reasoning_text.done" : "response.output_text.done", part);
-        json.WriteString("text"u8, TextOf(part));
-        if (!isReasoning)
-            WriteLogprobs(json, Choice.Tokens);
+        var json = BeginInPart(stream, $"{EventOf(block)}.done", block);
+        if (block.Part == ChunkPart.Call)
+            json.WriteString("name"u8, block.Name);
+        json.WriteString(block.Part == ChunkPart.Call ? "arguments"u8 : "text"u8, block.Text.ToString());
+        if (block.Part == ChunkPart.Content)
+            WriteLogprobs(json, block.Tokens);
         End(stream, json);
 
-        json = BeginInPart(stream, "response.content_part.done", part);
-        json.WritePropertyName("part"u8);
-        WritePart(json, part, TextOf(part), Choice.Tokens);
-        End(stream, json);
+        if (block.Part != ChunkPart.Call)
+        {
+            json = BeginInPart(stream, "response.content_part.done", block);
+            json.WritePropertyName("part"u8);
+            WritePart(json, block, block.Text.ToString(), block.Tokens);
+            End(stream, json);
+        }
 
         json = Begin(stream, "response.output_item.done");
-        json.WriteNumber("output_index"u8, Block);
+        json.WriteNumber("output_index"u8, Index);
         json.WritePropertyName("item"u8);
-        WriteItem(json, part, IsIncomplete ? "incomplete" : "completed");
+        WriteItem(json, block, IsIncomplete ? "incomplete" : "completed");
         End(stream, json);
     }
 
-    private string ItemId(ChunkPart part) => string.Concat(part == ChunkPart.Reasoning ? "rs_" : "msg_", Id);
+    private static string EventOf(Block block) => block.Part switch
+    {
+        ChunkPart.Reasoning => "response.reasoning_text",
+        ChunkPart.Call => "response.function_call_arguments",
+        _ => "response.output_text",
+    };
 
-    private string TextOf(ChunkPart part) => (part == ChunkPart.Reasoning ? Choice.Reasoning : Choice.Content).ToString();
+    private static string ItemId(Block block) => string.Concat(
+        block.Part switch { ChunkPart.Reasoning => "rs_", ChunkPart.Call => "fc_", _ => "msg_" }, block.Key);
 
     private void WriteResponse(Utf8JsonWriter json, bool isFinal)
     {
@@ -142,39 +154,49 @@ internal sealed class ResponsesAnswer : BlockAnswer
 
     private void WriteOutput(Utf8JsonWriter json)
     {
-        var (hasReasoning, hasContent) = (Choice.Reasoning.Length > 0, Choice.Content.Length > 0);
-        if (hasReasoning)
-            WriteItem(json, ChunkPart.Reasoning, IsIncomplete && !hasContent ? "incomplete" : "completed");
-        if (hasContent)
-            WriteItem(json, ChunkPart.Content, IsIncomplete ? "incomplete" : "completed");
+        foreach (var block in Blocks)
+            WriteItem(json, block, IsIncomplete && block == Choice.Blocks[^1] ? "incomplete" : "completed");
     }
 
     /// <param name="json">Where to.</param>
-    /// <param name="part">Which item.</param>
+    /// <param name="block">Which item.</param>
     /// <param name="status">How it ended, or null when it has only begun.</param>
-    private void WriteItem(Utf8JsonWriter json, ChunkPart part, string? status)
+    private void WriteItem(Utf8JsonWriter json, Block block, string? status)
     {
+        var text = status is null ? "" : block.Text.ToString();
         json.WriteStartObject();
-        json.WriteString("id"u8, ItemId(part));
-        json.WriteString("type"u8, part == ChunkPart.Reasoning ? "reasoning"u8 : "message"u8);
+        json.WriteString("id"u8, ItemId(block));
+        json.WriteString("type"u8, block.Part switch { ChunkPart.Reasoning => "reasoning"u8, ChunkPart.Call => "function_call"u8, _ => "message"u8 });
         json.WriteString("status"u8, status ?? "in_progress");
-        if (part == ChunkPart.Reasoning)
-            WriteEmptyArray(json, "summary"u8);
-        else
-            json.WriteString("role"u8, "assistant"u8);
+        switch (block.Part)
+        {
+            case ChunkPart.Call:
+                json.WriteString("call_id"u8, block.CallId);
+                json.WriteString("name"u8, block.Name);
+                json.WriteString("arguments"u8, text);
+                json.WriteEndObject();
+                return;
+            case ChunkPart.Reasoning:
+                WriteEmptyArray(json, "summary"u8);
+                break;
+            default:
+                json.WriteString("role"u8, "assistant"u8);
+                break;
+        }
+
         json.WriteStartArray("content"u8);
         if (status is not null)
-            WritePart(json, part, TextOf(part), Choice.Tokens);
+            WritePart(json, block, text, block.Tokens);
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private void WritePart(Utf8JsonWriter json, ChunkPart part, string text, IReadOnlyList<GeneratedToken> tokens)
+    private void WritePart(Utf8JsonWriter json, Block block, string text, IReadOnlyList<GeneratedToken> tokens)
     {
         json.WriteStartObject();
-        json.WriteString("type"u8, part == ChunkPart.Reasoning ? "reasoning_text"u8 : "output_text"u8);
+        json.WriteString("type"u8, block.Part == ChunkPart.Reasoning ? "reasoning_text"u8 : "output_text"u8);
         json.WriteString("text"u8, text);
-        if (part != ChunkPart.Reasoning)
+        if (block.Part != ChunkPart.Reasoning)
         {
             WriteEmptyArray(json, "annotations"u8);
             WriteLogprobs(json, tokens);
@@ -197,12 +219,13 @@ internal sealed class ResponsesAnswer : BlockAnswer
         json.WriteEndArray();
     }
 
-    private Utf8JsonWriter BeginInPart(EventStream stream, string type, ChunkPart part)
+    private Utf8JsonWriter BeginInPart(EventStream stream, string type, Block block)
     {
         var json = Begin(stream, type);
-        json.WriteString("item_id"u8, ItemId(part));
-        json.WriteNumber("output_index"u8, Block);
-        json.WriteNumber("content_index"u8, 0);
+        json.WriteString("item_id"u8, ItemId(block));
+        json.WriteNumber("output_index"u8, Index);
+        if (block.Part != ChunkPart.Call)
+            json.WriteNumber("content_index"u8, 0);
         return json;
     }
 

@@ -13,7 +13,10 @@ internal sealed record ResponsesRequest : ConversationRequest
 
     public string? Effort { get; init; }
 
-    public string ToolChoice { get; init; } = "auto";
+    /// <summary>The choice and the tools as they were asked for.</summary>
+    public JsonNode? ToolChoice { get; init; }
+
+    public JsonArray Tools { get; init; } = [];
 
     public bool ParallelToolCalls { get; init; }
 
@@ -35,7 +38,7 @@ internal sealed record ResponsesRequest : ConversationRequest
         var request = new ResponsesRequest
         {
             Model = model,
-            Prompt = ChatPrompt.Of(fields, "input", messages, variables),
+            Prompt = ChatPrompt.Of(fields, "input", messages, variables) with { Tools = ToolFields.ReadFlat(fields) },
             MaxTokens = SamplingFields.MaxTokens(fields, "max_output_tokens", 1),
             Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = Logprobs(fields) },
             Stops = SamplingFields.Stops(fields),
@@ -44,10 +47,11 @@ internal sealed record ResponsesRequest : ConversationRequest
             Stream = SamplingFields.Stream(fields).Stream,
             Instructions = instructions,
             Effort = effort,
+            ToolChoice = fields.TryGet("tool_choice", out var choice) ? JsonNodes.Of(choice) : null,
+            Tools = fields.Array("tools") is { } tools && fields.Problem is null ? Filled(tools) : [],
             ParallelToolCalls = fields.Bool("parallel_tool_calls") ?? true,
             Metadata = fields.Object("metadata") is { } metadata ? JsonNodes.Of(metadata.Json) : null,
         };
-        ChatRequest.CheckTools(fields);
         fields.Integer("max_tool_calls", 0, int.MaxValue);
         if (fields.Choice("truncation", "disabled", "auto") == "auto")
             fields.Fail(ApiError.Unsupported("truncation"));
@@ -55,7 +59,7 @@ internal sealed record ResponsesRequest : ConversationRequest
         fields.RefuseTrue("background");
         SamplingFields.RefuseExtensions(fields);
         SamplingFields.CheckWithoutEffect(fields);
-        return fields.Problem is null && fields.Has("tool_choice") ? request with { ToolChoice = fields.String("tool_choice")! } : request;
+        return request;
     }
 
     /// <summary>What the answer repeats of the request, and what was assumed where it was silent.</summary>
@@ -80,11 +84,25 @@ internal sealed record ResponsesRequest : ConversationRequest
         json.WritePropertyName("format"u8);
         (TextFormat ?? new JsonObject { ["type"] = "text" }).WriteTo(json);
         json.WriteEndObject();
-        json.WriteString("tool_choice"u8, ToolChoice);
-        json.WriteStartArray("tools"u8);
-        json.WriteEndArray();
+        json.WritePropertyName("tool_choice"u8);
+        (ToolChoice ?? JsonValue.Create("auto")).WriteTo(json);
+        json.WritePropertyName("tools"u8);
+        Tools.WriteTo(json);
         json.WriteNumber("top_p"u8, Sampling.TopP);
         json.WriteString("truncation"u8, "disabled"u8);
+    }
+
+    // Clients want to find what requests may leave out.
+    private static JsonArray Filled(JsonElement tools)
+    {
+        var echo = (JsonArray)JsonNodes.Of(tools)!;
+        foreach (var tool in echo)
+        {
+            foreach (var name in (string[])["description", "parameters", "strict"])
+                tool!.AsObject().TryAdd(name, null);
+        }
+
+        return echo;
     }
 
     private static string? ReadEffort(RequestFields fields, JsonObject variables)

@@ -14,6 +14,10 @@ internal static class Examples
         {"role":"assistant","content":[{"type":"refusal","refusal":"No."}]},{"role":"user","content":"And?"}],
         "max_tokens":20,"stream":true,"stream_options":{"include_usage":true}}
         """,
+        """
+        {"messages":[{"role":"user","content":"Two and two?"}],"tool_choice":"auto","parallel_tool_calls":false,
+        "tools":[{"type":"function","function":{"name":"add","description":"Adds.","parameters":{"properties":{"a":{},"b":{}}}}}]}
+        """,
     ];
 
     public static readonly string[] Completion = ["""{"prompt":"Once upon a time"}"""];
@@ -36,6 +40,9 @@ internal static class Examples
         {"type":"function_call_output","call_id":"call_1","output":"4"},{"role":"assistant","content":[{"type":"refusal","refusal":"No."}]},
         {"role":"user","content":"And?"}],"max_output_tokens":20,"include":["message.output_text.logprobs"]}
         """,
+        """
+        {"input":"Two and two?","tools":[{"type":"function","name":"add","description":"Adds.","parameters":{"properties":{"a":{},"b":{}}}}]}
+        """,
     ];
 
     public static readonly string[] Messages =
@@ -46,6 +53,11 @@ internal static class Examples
         "messages":[{"role":"user","content":[{"type":"text","text":"Two and two?"}]},
         {"role":"assistant","content":[{"type":"thinking","thinking":"A sum.","signature":""},{"type":"tool_use","id":"call_1","name":"add","input":{"a":2,"b":2}}]},
         {"role":"user","content":[{"type":"tool_result","tool_use_id":"call_1","content":"4"}]}]}
+        """,
+        """
+        {"max_tokens":100,"messages":[{"role":"user","content":"Two and two?"}],
+        "tools":[{"name":"add","description":"Adds.","input_schema":{"properties":{"a":{},"b":{}}}}],
+        "tool_choice":{"type":"auto","disable_parallel_tool_use":true}}
         """,
     ];
 

@@ -19,7 +19,7 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints, L
         json.WriteString("description", "Fields that are not listed are ignored; null is the same as absent.");
         json.WriteEndObject();
         json.WriteStartObject("paths");
-        foreach (var path in endpoints.OfType<RouteEndpoint>().GroupBy(PathOf))
+        foreach (var path in endpoints.OfType<RouteEndpoint>().Where(IsDescribed).GroupBy(PathOf))
             WritePath(json, path.Key, path);
         json.WriteEndObject();
         json.WriteStartObject("components");
@@ -30,6 +30,8 @@ internal sealed partial class OpenApiDocument(IEnumerable<Endpoint> endpoints, L
 
     /// <summary>The route as the document spells it.</summary>
     public static string PathOf(RouteEndpoint endpoint) => CatchAll().Replace(endpoint.RoutePattern.RawText!, "{");
+
+    private static bool IsDescribed(Endpoint endpoint) => endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null;
 
     private void WritePath(Utf8JsonWriter json, string path, IEnumerable<RouteEndpoint> endpoints)
     {

@@ -47,6 +47,17 @@ public sealed record ApiError(
             RetryAfter = (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, LongestRetryAfter),
         };
 
+    /// <summary>A limit is reached.</summary>
+    /// <param name="what">Of <c>requests</c> or <c>tokens</c>.</param>
+    /// <param name="perMinute">How many there are.</param>
+    /// <param name="wait">How long until there is one.</param>
+    internal static ApiError RateLimited(string what, int perMinute, TimeSpan wait) =>
+        new(429, $"The limit of {perMinute} {what} per minute is reached; try again in {Math.Max(1, Math.Ceiling(wait.TotalSeconds))} s.",
+            null, "rate_limit_exceeded", what)
+        {
+            RetryAfter = (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, LongestRetryAfter),
+        };
+
     public static ApiError Invalid(string? param, string code, string message) => new(400, message, param, code);
 
     public static ApiError Unsupported(string param) =>

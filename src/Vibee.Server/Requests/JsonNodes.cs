@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -10,6 +11,15 @@ namespace Vibee.Server.Requests;
 /// </summary>
 internal static class JsonNodes
 {
+    /// <summary>Writes JSON with the letters of all languages as they are: prompts are made of it.</summary>
+    public static string Readable(JsonNode node)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, JsonReply.Options))
+            node.WriteTo(json);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     /// <summary>Reads JSON text; null where it is none, or is <c>null</c>.</summary>
     public static JsonNode? Parse(string json)
     {

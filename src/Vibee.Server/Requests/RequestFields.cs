@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vibee.Server.Middleware.Limits;
 using Vibee.Server.OpenApi;
 
 namespace Vibee.Server.Requests;
@@ -22,6 +23,9 @@ internal sealed class RequestFields(JsonElement json, string path = "", RequestF
     /// <summary>Set only to learn what a reader asks for: every question is written down here, nothing is a problem,
     /// and objects that are absent are asked about all the same.</summary>
     public FieldSchema? Schema { get; init; }
+
+    /// <summary>Who sent it; null is anybody.</summary>
+    public Caller? Caller { get; init; }
 
     /// <summary>The first problem found here or in an object inside, or null.</summary>
     public ApiError? Problem => parent is null ? _problem : parent.Problem;

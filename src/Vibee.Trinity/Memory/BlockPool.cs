@@ -19,6 +19,9 @@ internal sealed class BlockPool
         Free = count;
     }
 
+    /// <summary>What the tables of so many blocks take.</summary>
+    public static long BytesOf(int count) => 4L * sizeof(int) * count;
+
     public int Count => _holders.Length;
 
     public int Free { get; private set; }

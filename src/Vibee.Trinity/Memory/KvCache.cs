@@ -23,7 +23,10 @@ internal sealed unsafe class KvCache : IDisposable
     private readonly long _partBytes;
     private readonly BlockPool _pool;
     private readonly SlotBlocks[] _slots;
+    private readonly MemoryBudget _budget;
+    private readonly MemoryPiece _tables;
 
+    /// <exception cref="RunnerException">The budget, or the system, has no room for it; nothing is held then.</exception>
     public KvCache(KvShape shape, int slots, int contextLength, int cells, MemoryBudget budget)
     {
         _shape = shape;
@@ -31,29 +34,42 @@ internal sealed unsafe class KvCache : IDisposable
         _rowBytes = _format.RowBytes(shape.HeadLength);
         _partBytes = (long)shape.Heads * BlockLength * _rowBytes;
         BlockBytes = 2 * shape.Layers * _partBytes;
-        ContextLength = contextLength;
         var blocks = cells / BlockLength + (cells % BlockLength > 0 ? 1 : 0);
         var size = (Int128)blocks * BlockBytes;
         if (BlockBytes > int.MaxValue)
             throw new RunnerException($"A block of the KV cache would take {MemoryBudget.Megabytes(BlockBytes)}; such models Trinity does not run.");
-        _arena = new Arena(budget, "The KV cache", size < long.MaxValue ? (long)size : long.MaxValue);
+        // No slot can hold more positions than there are cells, whatever its context is.
+        ContextLength = (int)Math.Min(contextLength, (long)blocks * BlockLength);
+        var longest = (ContextLength + BlockLength - 1) / BlockLength;
+        _budget = budget;
+        _tables = budget.Reserve("The tables of the KV cache", BlockPool.BytesOf(blocks) + (long)slots * longest * sizeof(int));
+        try
+        {
+            _pool = new BlockPool(blocks);
+            _slots = new SlotBlocks[slots];
+            for (var i = 0; i < slots; i++)
+                _slots[i] = new SlotBlocks(longest);
+            _arena = new Arena(budget, "The KV cache", size < long.MaxValue ? (long)size : long.MaxValue);
+        }
+        catch
+        {
+            budget.Release(_tables);
+            throw;
+        }
+
         _cells = _arena.Take<byte>(blocks * BlockBytes);
-        _pool = new BlockPool(blocks);
-        _slots = new SlotBlocks[slots];
-        for (var i = 0; i < slots; i++)
-            _slots[i] = new SlotBlocks((contextLength + BlockLength - 1) / BlockLength);
     }
 
     /// <summary>Positions that fit, in all slots together.</summary>
     public int Cells => _pool.Count * BlockLength;
 
-    /// <summary>The most positions of a slot.</summary>
+    /// <summary>The most positions of a slot: no more than <see cref="Cells"/>.</summary>
     public int ContextLength { get; }
 
     public KvType Type => _format.Type;
 
-    /// <summary>Of all blocks.</summary>
-    public long Bytes => _arena.Size;
+    /// <summary>Of all blocks, and of the tables that say whose they are.</summary>
+    public long Bytes => _arena.Size + _tables.Bytes;
 
     /// <summary>Blocks in all.</summary>
     public int Blocks => _pool.Count;
@@ -149,7 +165,11 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>Bytes of one block.</summary>
     public long BlockBytes { get; }
 
-    public void Dispose() => _arena.Dispose();
+    public void Dispose()
+    {
+        _arena.Dispose();
+        _budget.Release(_tables);
+    }
 
     // Blocks are used again as they are: behind the end of a slot may lie another request's keys and values.
     private void ClearTail(Span<byte> block, int used)

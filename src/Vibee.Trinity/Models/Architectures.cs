@@ -19,10 +19,6 @@ internal static class Architectures
         "bitnet" => BitNet.Read(model, Activation.Silu),
         // bitnet.cpp's names for Microsoft's models of 2025.
         "bitnet-25" or "bitnet-b1.58" => BitNet.Read(model, Activation.ReluSquared),
-        var other => throw new RunnerException($"The architecture '{Printable(other)}' (general.architecture) is not one that Trinity runs."),
+        var other => throw new RunnerException($"The architecture {Quotation.Of(other)} (general.architecture) is not one that Trinity runs."),
     };
-
-    // Names come out of the file: an escape sequence in one must not reach a terminal, nor a megabyte of it a log.
-    private static string Printable(string name) =>
-        string.Concat(name.Take(40).Select(letter => char.IsControl(letter) ? '?' : letter));
 }

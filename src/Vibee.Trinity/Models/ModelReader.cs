@@ -36,6 +36,9 @@ internal sealed unsafe class ModelReader
     /// <summary>The most inputs of a matrix read so far.</summary>
     public int LongestRow { get; private set; }
 
+    /// <summary>Bytes of the vectors read so far: unlike matrices they are copies.</summary>
+    public long VectorBytes { get; private set; }
+
     public bool Has(string tensor) => _file.FindTensor(tensor) is not null;
 
     /// <summary>A whole number from 1 to <paramref name="most"/>, of the architecture's own keys.</summary>
@@ -101,6 +104,7 @@ internal sealed unsafe class ModelReader
         var tensor = Find(name);
         if (tensor.ElementCount != length)
             throw Shape(tensor, $"{length}");
+        VectorBytes += (long)sizeof(float) * length;
         return tensor.Type switch
         {
             GgmlType.F32 => MemoryMarshal.Cast<byte, float>(tensor.Bytes).ToArray(),

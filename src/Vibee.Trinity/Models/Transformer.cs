@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vibee.Engine;
 using Vibee.Trinity.Kernels;
 using Vibee.Trinity.Memory;
@@ -25,6 +26,7 @@ internal sealed unsafe class Transformer
     private readonly Workbench[] _benches;
     private readonly Action<Worker> _run;
     private Matrix _logits = null!; // set before each run
+    private long _lastProgress;
 
     /// <param name="model">Read from a file that stays open.</param>
     /// <param name="reader">That read it, and knows what its matrices need.</param>
@@ -51,12 +53,15 @@ internal sealed unsafe class Transformer
     public void Forward(Batch batch, LogitRows logits)
     {
         _step.Plan(batch);
-        _logits = logits.Rows(_step.OutputCount);
+        _logits = logits.Rows;
         _team.Run(_run);
     }
 
     /// <summary>The column of the last logits that belongs to a token; −1 for none.</summary>
     public int OutputRow(int token) => _step.OutputRow(token);
+
+    /// <summary>As <see cref="IModelRunner.LastProgress"/>: a half of a layer was done.</summary>
+    public long LastProgress => Volatile.Read(ref _lastProgress);
 
     private void Run(Worker worker)
     {
@@ -67,15 +72,23 @@ internal sealed unsafe class Transformer
             var layer = _model.Layers[i];
             NormForAttention(bench, layer);
             _attention.Run(bench, layer.Attention, i);
+            Progress(worker);
             NormForFeedForward(bench, layer);
             if (layer.Experts is { } experts)
                 _experts.Run(bench, experts);
             else
                 _feedForward.Run(bench, layer.FeedForward!);
             AddUpdates(bench, layer.PostFeedForwardNorm);
+            Progress(worker);
         }
 
         Project(bench);
+    }
+
+    private void Progress(Worker worker)
+    {
+        if (worker.Index == 0)
+            Volatile.Write(ref _lastProgress, Stopwatch.GetTimestamp());
     }
 
     private void Embed(Workbench bench)

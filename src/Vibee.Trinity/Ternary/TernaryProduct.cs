@@ -28,14 +28,6 @@ internal static unsafe partial class TernaryProduct
         static abstract Vector128<int> FourColumns(byte* codes, sbyte* activations, nint columnSize);
     }
 
-    /// <summary>
-    /// output[c × outputStride + r] = Σₖ weight[r, k] × activation[c, k] for every row of <paramref name="weights"/>
-    /// and the first <paramref name="columns"/> columns. To use several threads, give each a slice of the rows and the
-    /// output from its first row on. Rows are whole: activations.Blocks × 66 bytes each.
-    /// </summary>
-    public static void Multiply(ReadOnlySpan<byte> weights, Int8Columns activations, int columns, Span<float> output, int outputStride) =>
-        Multiply(weights, activations, columns, output, outputStride, Best);
-
     /// <summary>The widest path of this machine.</summary>
     public static TernaryPath Best =>
         Vector512.IsHardwareAccelerated ? TernaryPath.Vector512
@@ -43,31 +35,11 @@ internal static unsafe partial class TernaryProduct
         : Vector128.IsHardwareAccelerated ? TernaryPath.Vector128
         : TernaryPath.Scalar;
 
-    /// <summary>As the other, on a given path; every path runs on every machine.</summary>
-    public static void Multiply(ReadOnlySpan<byte> weights, Int8Columns activations, int columns, Span<float> output, int outputStride, TernaryPath path)
-    {
-        var rowSize = activations.Blocks * Tq2.BlockSize;
-        var rows = rowSize == 0 ? 0 : weights.Length / rowSize;
-        TernaryBlock.RequireSize(weights.Length, rows * rowSize, nameof(weights));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)columns, (uint)activations.Capacity, nameof(columns));
-        if (columns == 0 || rows == 0)
-            return;
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputStride, columns == 1 ? 0 : rows);
-        if (output.Length < (columns - 1L) * outputStride + rows)
-            throw new ArgumentException($"{columns} columns of {rows} rows, {outputStride} apart, need more than {output.Length} results.", nameof(output));
-
-        fixed (byte* w = weights)
-        fixed (sbyte* a = activations.Values)
-        fixed (float* scales = activations.Scales)
-        fixed (int* sums = activations.Sums)
-        fixed (float* y = output)
-        {
-            var view = new TernaryColumns(a, scales, sums, activations.Length, activations.ColumnStride, activations.Blocks);
-            Multiply(w, rows, view, null, columns, y, outputStride, path);
-        }
-    }
-
-    /// <summary>The same on pinned memory, with chosen columns: output c belongs to column inputs[c], or to c itself.</summary>
+    /// <summary>
+    /// y[c × stride + r] = Σₖ weight[r, k] × activation[inputs[c], k] for every row of <paramref name="weights"/> and each of
+    /// the columns; where <paramref name="inputs"/> is null, column c itself. To use several threads, give each some rows and
+    /// the outputs from its first row on. Every path runs on every machine.
+    /// </summary>
     public static void Multiply(byte* weights, int rows, in TernaryColumns x, int* inputs, int columns, float* y, nint stride, TernaryPath path)
     {
         switch (path)
@@ -100,7 +72,8 @@ internal static unsafe partial class TernaryProduct
         }
     }
 
-    /// <summary>Pinned activations: values, scales and sums as <see cref="Int8Columns"/> lays them out.</summary>
+    /// <summary>Activations as int8, with one scale per 256 of a column and the sum of each 256, which is taken away because
+    /// weights are stored plus one.</summary>
     /// <param name="values">[column][length]</param>
     /// <param name="scales">[block][columnStride]</param>
     /// <param name="sums">Likewise.</param>

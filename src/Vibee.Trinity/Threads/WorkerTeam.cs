@@ -36,7 +36,18 @@ internal sealed class WorkerTeam : IDisposable
         {
             var worker = _workers[i];
             _threads[i - 1] = new Thread(() => Follow(worker)) { Name = $"vibee worker {i}", IsBackground = true };
-            _threads[i - 1].Start();
+        }
+
+        try
+        {
+            foreach (var thread in _threads)
+                thread.Start();
+        }
+        catch
+        {
+            // The system has no more threads: those that run would wait for ever.
+            Dispose();
+            throw;
         }
     }
 
@@ -86,7 +97,7 @@ internal sealed class WorkerTeam : IDisposable
             return;
         _stopping = true;
         Wake();
-        foreach (var thread in _threads)
+        foreach (var thread in _threads.Where(thread => !thread.ThreadState.HasFlag(ThreadState.Unstarted)))
             thread.Join();
     }
 

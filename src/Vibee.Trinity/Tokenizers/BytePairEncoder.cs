@@ -30,6 +30,8 @@ internal sealed class BytePairEncoder : TextEncoder
 
     public override ByteStrings Pieces { get; }
 
+    public override long Bytes => Pieces.Bytes + _words.Bytes;
+
     public override void Encode(ReadOnlySpan<byte> text, bool begins, List<int> tokens)
     {
         var symbols = new MergeSymbols();
@@ -102,6 +104,8 @@ internal sealed class BytePairEncoder : TextEncoder
 
     private readonly struct Rule(MergeTable merges, int[] bytes, int vocabularySize) : IMergeRule
     {
+        public long Bytes => merges.Bytes + (long)sizeof(int) * bytes.Length;
+
         public int FirstSymbol(ReadOnlySpan<byte> text, out int length)
         {
             length = 1;

@@ -11,6 +11,8 @@ internal sealed class ByteStrings(int capacity)
 
     public int Count => _ends.Count;
 
+    public long Bytes => _bytes.Length + (long)sizeof(int) * _ends.Capacity;
+
     public ReadOnlySpan<byte> this[int index]
     {
         get

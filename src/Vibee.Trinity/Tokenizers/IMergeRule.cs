@@ -3,6 +3,9 @@ namespace Vibee.Trinity.Tokenizers;
 /// <summary>How two neighbouring symbols merge; a struct, so that <see cref="MergeSymbols.Merge"/> inlines it.</summary>
 internal interface IMergeRule
 {
+    /// <summary>Of its tables.</summary>
+    long Bytes { get; }
+
     /// <summary>The symbol with which <paramref name="text"/> begins.</summary>
     int FirstSymbol(ReadOnlySpan<byte> text, out int length);
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Vibee.Trinity.Tokenizers;
 
@@ -9,6 +10,8 @@ internal sealed class MergeTable(int capacity)
     private static readonly ulong s_factor = (ulong)Random.Shared.NextInt64() << 1 | 1;
 
     private readonly Entry[] _entries = new Entry[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2L * capacity))];
+
+    public long Bytes => (long)_entries.Length * Unsafe.SizeOf<Entry>();
 
     /// <summary>Of a pair that is added again, the first rank counts. No more than the capacity may be added.</summary>
     public void Add(int left, int right, int rank, int merged)

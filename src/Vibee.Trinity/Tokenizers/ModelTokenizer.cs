@@ -17,6 +17,9 @@ internal sealed class ModelTokenizer(
 
     public int VocabularySize => vocabulary.Count;
 
+    /// <summary>Of all tables, for the budget.</summary>
+    public long TableBytes => vocabulary.Bytes + encoder.Bytes + _splitter.Bytes;
+
     public int? BeginToken => special.Begin;
 
     public int? EndToken => special.End;

@@ -37,20 +37,28 @@ internal sealed class SentencePieceEncoder : TextEncoder
 
     public override ByteStrings Pieces { get; }
 
+    public override long Bytes => Pieces.Bytes + _words.Bytes;
+
     public override void Encode(ReadOnlySpan<byte> text, bool begins, List<int> tokens)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(text.Length + 1);
-        var prefix = begins && _addSpacePrefix ? 1 : 0;
-        buffer[0] = (byte)' ';
-        var rest = buffer.AsSpan(0, prefix + SpaceMarks.ToSpaces(text, buffer.AsSpan(prefix)));
-        var symbols = new MergeSymbols();
-        while (!rest.IsEmpty)
+        try
         {
-            var end = _splitsAtSpaces ? NextWord(rest) : rest.Length;
-            _words.Encode(rest[..end], symbols, tokens);
-            rest = rest[end..];
+            var prefix = begins && _addSpacePrefix ? 1 : 0;
+            buffer[0] = (byte)' ';
+            var rest = buffer.AsSpan(0, prefix + SpaceMarks.ToSpaces(text, buffer.AsSpan(prefix)));
+            var symbols = new MergeSymbols();
+            while (!rest.IsEmpty)
+            {
+                var end = _splitsAtSpaces ? NextWord(rest) : rest.Length;
+                _words.Encode(rest[..end], symbols, tokens);
+                rest = rest[end..];
+            }
         }
-        ArrayPool<byte>.Shared.Return(buffer);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>
@@ -102,6 +110,8 @@ internal sealed class SentencePieceEncoder : TextEncoder
             if (unknown is { } token)
                 _bytes.AsSpan().Replace(-1, token);
         }
+
+        public long Bytes => (long)sizeof(int) * (_ranks.Length + _bytes.Length);
 
         /// <summary>One character by its first byte, valid or not.</summary>
         public int FirstSymbol(ReadOnlySpan<byte> text, out int length)

@@ -21,6 +21,8 @@ internal sealed class SpecialTokenSplitter
         _userDefined = TrieOf(TokenAttributes.UserDefined, except: TokenAttributes.Control | TokenAttributes.Unknown);
     }
 
+    public long Bytes => _all.Bytes + _userDefined.Bytes;
+
     /// <summary>The text in order, as stretches of ordinary text and special tokens. None is empty.</summary>
     public List<Fragment> Split(ReadOnlySpan<byte> text, bool parseSpecial)
     {

@@ -23,6 +23,8 @@ internal sealed class TestEncoder : TextEncoder
 
     public override ByteStrings Pieces { get; }
 
+    public override long Bytes => Pieces.Bytes;
+
     public override void Encode(ReadOnlySpan<byte> text, bool begins, List<int> tokens)
     {
         for (; !text.IsEmpty; text = text[Math.Min(ChunkSize, text.Length)..])

@@ -8,6 +8,9 @@ internal abstract class TextEncoder
     /// </summary>
     public abstract ByteStrings Pieces { get; }
 
+    /// <summary>Of its tables.</summary>
+    public abstract long Bytes { get; }
+
     /// <param name="text">UTF-8, not empty, without special tokens.</param>
     /// <param name="begins">Whether it begins the text or follows a special token.</param>
     public abstract void Encode(ReadOnlySpan<byte> text, bool begins, List<int> tokens);

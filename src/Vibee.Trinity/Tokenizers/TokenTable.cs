@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Vibee.Trinity.Tokenizers;
@@ -24,6 +25,9 @@ internal sealed class TokenTable
 
     /// <summary>Bytes of the longest token.</summary>
     public int LongestToken { get; private set; }
+
+    /// <summary>Of the table; the texts are another's.</summary>
+    public long Bytes => (long)_slots.Length * Unsafe.SizeOf<Slot>();
 
     /// <summary>The first token of several with the same bytes keeps them.</summary>
     public void Add(int token)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Vibee.Trinity.Tokenizers;
 
@@ -9,6 +10,9 @@ namespace Vibee.Trinity.Tokenizers;
 internal sealed class TokenTrie
 {
     private const int Root = 0;
+
+    // A dictionary's entry: hash, link, key, value; and its bucket.
+    private const int BytesPerChild = 24;
 
     /// <summary>Keyed by node and byte: nodes are few and mostly have one child.</summary>
     private readonly Dictionary<(int Node, byte Value), int> _children = [];
@@ -22,6 +26,8 @@ internal sealed class TokenTrie
         LinkShorter();
         _firsts = SearchValues.Create([.. _children.Keys.Where(key => key.Node == Root).Select(key => key.Value)]);
     }
+
+    public long Bytes => (long)BytesPerChild * _children.Capacity + (long)Unsafe.SizeOf<Node>() * _nodes.Capacity;
 
     /// <summary>The next position of <paramref name="text"/> where some token may begin, or −1.</summary>
     public int NextCandidate(ReadOnlySpan<byte> text) => text.IndexOfAny(_firsts);

@@ -16,6 +16,19 @@ public static class TokenizerLoader
     public static bool TryLoad(
         GgufMetadata metadata, [NotNullWhen(true)] out ITokenizer? tokenizer, [NotNullWhen(false)] out string? refusal)
     {
+        if (TryRead(metadata, out var read, out refusal))
+        {
+            tokenizer = read;
+            return true;
+        }
+
+        tokenizer = null;
+        return false;
+    }
+
+    internal static bool TryRead(
+        GgufMetadata metadata, [NotNullWhen(true)] out ModelTokenizer? tokenizer, [NotNullWhen(false)] out string? refusal)
+    {
         tokenizer = null;
         if (metadata.GetString(TokenizerKeys.Model) is not { } model)
         {
@@ -37,7 +50,7 @@ public static class TokenizerLoader
         };
         if (tokenizer != null)
             return true;
-        refusal ??= $"{TokenizerKeys.Model} is '{Printable(model)}', a kind of tokenizer that is not supported";
+        refusal ??= $"{TokenizerKeys.Model} is {Quotation.Of(model)}, a kind of tokenizer that is not supported";
         return false;
     }
 
@@ -54,7 +67,7 @@ public static class TokenizerLoader
         refusal = null;
         var name = metadata.GetString(TokenizerKeys.PreTokenizer) ?? PreTokenizerCatalog.Default;
         if (PreTokenizerCatalog.Find(name) is not { } preTokenizer)
-            refusal = $"{TokenizerKeys.PreTokenizer} is '{Printable(name)}', a pre-tokenizer that is not supported";
+            refusal = $"{TokenizerKeys.PreTokenizer} is {Quotation.Of(name)}, a pre-tokenizer that is not supported";
         else if (metadata.GetStrings(TokenizerKeys.Merges) is not { } merges)
             refusal = $"{TokenizerKeys.Merges} is absent";
         else
@@ -88,8 +101,4 @@ public static class TokenizerLoader
         var suffix = metadata.GetBool(TokenizerKeys.AddEnd) ?? false ? special.End : null;
         return new ModelTokenizer(vocabulary, special, encoder, prefix, suffix);
     }
-
-    /// <summary>Names out of a file must not break the line of a log or carry escape sequences to a terminal.</summary>
-    private static string Printable(string name) =>
-        string.Concat(name.Take(40).Select(letter => char.IsControl(letter) ? '?' : letter));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Vibee.Gguf;
 
@@ -22,6 +23,8 @@ internal sealed class Vocabulary
     public TokenAttributes[] Attributes { get; }
 
     public float[] Scores { get; }
+
+    public long Bytes => Texts.Bytes + (long)Unsafe.SizeOf<TokenAttributes>() * Attributes.Length + (long)sizeof(float) * Scores.Length;
 
     public bool Is(int token, TokenAttributes any) => (Attributes[token] & any) != 0;
 

@@ -15,6 +15,8 @@ internal sealed class WordEncoder<TRule>(TRule rule, TokenTable table, int vocab
     /// <summary>By token: whether its bytes merge into it; 0 if not yet tried. Threads may try twice, to the same end.</summary>
     private readonly byte[] _mergesWhole = new byte[vocabularySize];
 
+    public long Bytes => rule.Bytes + table.Bytes + _mergesWhole.Length;
+
     /// <param name="symbols">Work space.</param>
     public void Encode(ReadOnlySpan<byte> word, MergeSymbols symbols, List<int> tokens)
     {

@@ -32,6 +32,8 @@ internal sealed class WordPieceEncoder : TextEncoder
 
     public override ByteStrings Pieces { get; }
 
+    public override long Bytes => Pieces.Bytes + _table.Bytes;
+
     public override void Encode(ReadOnlySpan<byte> text, bool begins, List<int> tokens)
     {
         var words = new BertWords(_normalizer, text);

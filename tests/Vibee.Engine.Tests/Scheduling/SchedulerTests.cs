@@ -59,6 +59,40 @@ public class SchedulerTests
         Assert.Equal(first, scheduler.Admit(_ => Admission.Granted));
     }
 
+    [Fact]
+    public void Admit_ByPriority_FirstTheImportant_AmongEqualsTheOldest()
+    {
+        var scheduler = new Scheduler(8, 8);
+        var (low, first, second, high) = (Prompt(1), Prompt(1), Prompt(1), Prompt(1));
+        (low.Priority, high.Priority) = (-1, 1);
+        foreach (var sequence in new[] { low, first, second, high })
+            scheduler.Enqueue(sequence);
+
+        Assert.Equal([high, first, second, low], Enumerable.Range(0, 4).Select(_ => scheduler.Admit(_ => Admission.Granted)));
+    }
+
+    [Fact]
+    public void Admit_ImportantOnesWithoutEnd_TheOthersAreNotStarved()
+    {
+        var scheduler = new Scheduler(1, 1);
+        var waiting = Prompt(1);
+        scheduler.Enqueue(waiting);
+
+        var passed = 0;
+        for (; passed <= 3 * Scheduler.HeadStart; passed++)
+        {
+            var important = Prompt(1);
+            important.Priority = 3;
+            scheduler.Enqueue(important);
+            var admitted = scheduler.Admit(_ => Admission.Granted)!;
+            if (admitted == waiting)
+                break;
+            scheduler.Remove(admitted);
+        }
+
+        Assert.InRange(passed, 1, 3 * Scheduler.HeadStart);
+    }
+
     private static Sequence Prompt(int tokens) => new(Enumerable.Range(0, tokens).ToArray(), 10, SamplingParams.Default);
 
     private static Scheduler Running(IEnumerable<int> prompts)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Vibee.Gguf;
+using Vibee.Trinity.Kernels;
 
 namespace Vibee.Trinity.Tests.Models;
 
@@ -7,6 +9,10 @@ public sealed class ReferenceTests
 {
     // Two engines round differently: where the reference's two best tokens are closer than this, either is right.
     private const double CloseCall = 0.01;
+
+    // The one conversation in which the three best tokens of the reference once lie within a thousandth.
+    private const double Tie = 0.0015;
+    private static readonly (string Model, string? Case) s_tie = ("igla-tiny.gguf", "story");
 
     public static TheoryData<string> Models =>
     [
@@ -25,12 +31,23 @@ public sealed class ReferenceTests
     {
         using var golden = JsonDocument.Parse(File.ReadAllBytes(Files.Shared("golden/igla-tiny.json")));
         using var runner = Load($"models/{model}");
-        var cases = golden.RootElement.GetProperty("results").EnumerateArray().Where(result => result.GetProperty("model").GetString() == model);
+        var cases = golden.RootElement.GetProperty("results").EnumerateArray().Where(result => result.GetProperty("model").GetString() == model).ToList();
+        Assert.NotEmpty(cases);
         foreach (var result in cases)
         {
-            Assert.Equal(Numbers(result, "prompt_tokens"), runner.Tokenizer.Encode(result.GetProperty("prompt").GetString()!, false, true));
-            Compare(runner, result, Numbers(result, "prompt_tokens"));
+            var prompt = Numbers(result, "prompt_tokens");
+            Assert.Equal(prompt, runner.Tokenizer.Encode(result.GetProperty("prompt").GetString()!, false, true));
+            Compare(runner, result, prompt, closeCall: (model, result.GetProperty("case").GetString()) == s_tie ? Tie : 0);
         }
+    }
+
+    [Fact]
+    public void Format_IglaTinysMatrices_HaveTheTernaryKernels()
+    {
+        using var file = GgufFile.Open(Files.Model("igla-tiny.gguf"));
+        var matrices = file.Tensors.Where(tensor => tensor.Name.StartsWith("blk.", StringComparison.Ordinal) && tensor.Dimensions.Count > 1).ToList();
+        Assert.NotEmpty(matrices);
+        Assert.All(matrices, tensor => Assert.Equal(ActivationForms.Ternary, WeightFormat.Of(tensor)!.Form));
     }
 
     [Theory]
@@ -39,29 +56,30 @@ public sealed class ReferenceTests
     {
         using var golden = JsonDocument.Parse(File.ReadAllBytes(Files.Shared("golden/generation.json")));
         using var runner = Load(Locate(model));
-        foreach (var result in golden.RootElement.GetProperty("results").EnumerateArray())
+        var cases = golden.RootElement.GetProperty("results").EnumerateArray().Where(result => result.GetProperty("model").GetString() == model).ToList();
+        Assert.NotEmpty(cases);
+        foreach (var result in cases)
         {
-            if (result.GetProperty("model").GetString() != model)
-                continue;
             var prompt = result.GetProperty("prompt") is { ValueKind: JsonValueKind.String } text
                 ? runner.Tokenizer.Encode(text.GetString()!, addSpecial: true, parseSpecial: true)
                 : Numbers(result, "prompt");
-            Compare(runner, result, prompt);
+            Compare(runner, result, prompt, CloseCall);
             // A trained model of this size amplifies every activation that rounds to another 8-bit integer.
             CompareFirst(runner, result, prompt, tolerance: model is "stories260K-Q8_0.gguf" or "stories260K-Q4_0.gguf" ? 0.2 : 0.02);
         }
     }
 
     /// <summary>The reference's own tokens are fed, whatever Trinity would have chosen: a tie ends no comparison.</summary>
-    private static void Compare(TrinityRunner runner, JsonElement result, int[] prompt)
+    private static void Compare(TrinityRunner runner, JsonElement result, int[] prompt, double closeCall)
     {
         var expected = Numbers(result, "tokens");
+        Assert.NotEmpty(expected);
         var margins = result.GetProperty("margin").EnumerateArray().Select(margin => margin.GetDouble()).ToArray();
         var logits = Greedy.Evaluate(runner, prompt, 0);
         for (var i = 0; i < expected.Length; i++)
         {
             var actual = Greedy.ArgMax(logits);
-            if (actual != expected[i] && margins[i] >= CloseCall)
+            if (actual != expected[i] && margins[i] >= closeCall)
                 Assert.Fail($"Token {i} after [{string.Join(' ', prompt.Take(8))} …]: {actual} instead of {expected[i]}, margin {margins[i]}.");
             if (i < expected.Length - 1)
                 logits = Greedy.Evaluate(runner, [expected[i]], prompt.Length + i);

@@ -23,8 +23,8 @@ public class TernaryProductTests
             var expected = new float[columns * stride];
             var actual = new float[columns * stride];
 
-            TernaryProduct.Multiply(weights, x, columns, expected, stride, TernaryPath.Scalar);
-            TernaryProduct.Multiply(weights, x, columns, actual, stride, (TernaryPath)path);
+            x.Multiply(weights, columns, expected, stride, TernaryPath.Scalar);
+            x.Multiply(weights, columns, actual, stride, (TernaryPath)path);
 
             Assert.Equal(expected, actual);
         }
@@ -40,7 +40,7 @@ public class TernaryProductTests
         var x = RandomColumns(length, columns, random);
         var actual = new float[rows * columns];
 
-        TernaryProduct.Multiply(weights, x, columns, actual, rows, (TernaryPath)path);
+        x.Multiply(weights, columns, actual, rows, (TernaryPath)path);
 
         var decoded = new float[rows * length];
         Tq2.Dequantize(weights, decoded);
@@ -76,10 +76,10 @@ public class TernaryProductTests
                 x.Quantize(c, [.. Enumerable.Repeat(sign, 256)]);
             var actual = new float[16];
 
-            TernaryProduct.Multiply(weights, x, 4, actual, 4, (TernaryPath)path);
+            x.Multiply(weights, 4, actual, 4, (TernaryPath)path);
             Assert.All(actual, value => Assert.Equal(256 * sign * (code - 1), value, 1e-4));
 
-            TernaryProduct.Multiply(weights, x, 1, actual, 4, (TernaryPath)path);
+            x.Multiply(weights, 1, actual, 4, (TernaryPath)path);
             Assert.All(actual, value => Assert.Equal(256 * sign * (code - 1), value, 1e-4));
         }
     }
@@ -91,11 +91,11 @@ public class TernaryProductTests
         var weights = RandomWeights(20, random);
         var x = RandomColumns(512, 6, random);
         var whole = new float[60];
-        TernaryProduct.Multiply(weights, x, 6, whole, 10);
+        x.Multiply(weights, 6, whole, 10, TernaryProduct.Best);
 
         var parts = new float[60];
-        TernaryProduct.Multiply(weights.AsSpan(0, 3 * 132), x, 6, parts, 10);
-        TernaryProduct.Multiply(weights.AsSpan(3 * 132), x, 6, parts.AsSpan(3), 10);
+        x.Multiply(weights.AsSpan(0, 3 * 132), 6, parts, 10, TernaryProduct.Best);
+        x.Multiply(weights.AsSpan(3 * 132), 6, parts.AsSpan(3), 10, TernaryProduct.Best);
 
         Assert.Equal(whole, parts);
     }
@@ -112,7 +112,7 @@ public class TernaryProductTests
             var x = new Int8Columns(length, 1);
             x.Quantize(0, activations);
             var actual = new float[rows];
-            TernaryProduct.Multiply(tensor.Bytes, x, 1, actual, rows);
+            x.Multiply(tensor.Bytes, 1, actual, rows, TernaryProduct.Best);
 
             var decoded = new float[tensor.ElementCount];
             Tq2.Dequantize(tensor.Bytes, decoded);
@@ -132,65 +132,11 @@ public class TernaryProductTests
     }
 
     [Fact]
-    public void Quantize_Activations_AreNearestMultiplesOfTheScale()
-    {
-        var activations = Normal(1024, new Random(15));
-        var x = new Int8Columns(1024, 3);
-        x.Quantize(2, activations);
-        for (var b = 0; b < 4; b++)
-        {
-            var values = x.Values.Slice(2 * 1024 + b * 256, 256).ToArray();
-            var scale = x.Scales[b * x.ColumnStride + 2];
-            Assert.Equal(127, values.Max(value => Math.Abs((int)value)));
-            Assert.Equal(values.Sum(value => value), x.Sums[b * x.ColumnStride + 2]);
-            for (var i = 0; i < 256; i++)
-                Assert.InRange(Math.Abs(values[i] * scale - activations[b * 256 + i]), 0, scale * 0.50001f);
-        }
-    }
-
-    [Theory]
-    [InlineData(0f, 0f)]
-    [InlineData(float.Epsilon, 0f)]
-    [InlineData(1e-37f, 0f)]
-    [InlineData(float.NaN, float.NaN)]
-    [InlineData(float.NegativeInfinity, float.NaN)]
-    [InlineData(1e38f, 1e38f)]
-    public void Quantize_ExtremeActivations_VanishSpreadOrStay(float extreme, float expected)
-    {
-        var activations = new float[512];
-        activations[300] = extreme;
-        var x = new Int8Columns(512, 1);
-        x.Quantize(0, activations);
-        var weights = new byte[2 * Tq2.BlockSize];
-        Tq2.Quantize([.. Enumerable.Repeat(1f, 512)], weights);
-        var y = new float[1];
-
-        TernaryProduct.Multiply(weights, x, 1, y, 1);
-
-        Assert.Equal(expected, y[0], float.IsNaN(expected) ? 0 : expected * 1e-6f);
-        Assert.True(float.IsFinite(x.Scales[0]));
-    }
-
-    [Fact]
-    public void Multiply_SizesThatDoNotFit_AreRefused()
-    {
-        var x = new Int8Columns(256, 2);
-        Assert.Throws<ArgumentException>(() => TernaryProduct.Multiply(new byte[65], x, 1, new float[1], 1));
-        Assert.Throws<ArgumentException>(() => TernaryProduct.Multiply(new byte[66], x, 2, new float[1], 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => TernaryProduct.Multiply(new byte[66], x, 3, new float[9], 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => TernaryProduct.Multiply(new byte[132], x, 2, new float[9], 1));
-        Assert.Throws<ArgumentException>(() => new Int8Columns(255, 1));
-        Assert.Throws<ArgumentException>(() => x.Quantize(0, new float[255]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => x.Quantize(2, new float[256]));
-    }
-
-    [Fact]
-    public void MultiplyAndQuantize_AllocateNothing()
+    public void Multiply_AllocatesNothing()
     {
         var random = new Random(16);
         var weights = RandomWeights(8, random);
         var x = RandomColumns(256, 5, random);
-        var activations = Normal(256, random);
         var y = new float[40];
         Once();
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -199,8 +145,7 @@ public class TernaryProductTests
 
         void Once()
         {
-            x.Quantize(0, activations);
-            TernaryProduct.Multiply(weights, x, 5, y, 8);
+            x.Multiply(weights, 5, y, 8, TernaryProduct.Best);
         }
     }
 

@@ -12,6 +12,8 @@ public class PreTokenizerTests
     private const string Cl100k = Contractions + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,DIGITS}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string Qwen35 = Contractions + @"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
+    private const string Bloom = @" ?[^(\s|.,!?…。，、।۔،)]+";
+
     private const string Upper = @"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]";
     private const string Lower = @"[\p{Ll}\p{Lm}\p{Lo}\p{M}]";
     private const string O200k = @"[^\r\n\p{L}\p{N}]?" + Upper + "*" + Lower + @"+ENDINGS|[^\r\n\p{L}\p{N}]?" + Upper + "+" + Lower +
@@ -30,6 +32,11 @@ public class PreTokenizerTests
         { "deepseek-v3", [@"\p{N}{1,3}", "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+", DeepSeek3] },
         { "minicpm5", [@"\p{N}{1,3}", Cl100k.Replace("{1,DIGITS}", "+")] },
         { "laguna", [@"[^\n]+|[\n]+", Cl100k.Replace("DIGITS", "1")] },
+        { "seed-coder", [Cl100k.Replace("DIGITS", "1").Replace("]+[\\r\\n]*", "\\r\\n]+")] },
+        { "ufakzeka", [Cl100k.Replace("DIGITS", "1").Replace(Contractions + "|", "")] },
+        { "bailingmoe", [Cl100k.Replace("DIGITS", "1").Replace(@"\s*[\r\n]+", @"\s*[\r\n]")] },
+        { "bloom", [Bloom] },
+        { "viking", [Bloom, @"\p{N}"] },
         { "starcoder", [@"\p{N}", Gpt2] },
         { "falcon", [@"[\p{P}\$\+<=>\^~\|`]+", Gpt2, "[0-9][0-9][0-9]"] },
         { "default", [@"[\p{P}\$\+<=>\^~\|]+", Gpt2, @"\p{N}+", "[0-9][0-9][0-9]"] },

@@ -22,12 +22,12 @@ internal sealed record Norm(bool IsRms, float Epsilon, float[] Weight, float[]? 
     /// <summary>Norms each head for itself, in place.</summary>
     public unsafe void ApplyToHeads(float* x, int heads, int headLength)
     {
-        fixed (float* weight = Weight)
+        fixed (float* weight = Weight, bias = Bias)
         {
             for (var head = 0; head < heads; head++)
             {
-                var own = Weight.Length == headLength ? weight : weight + head * headLength;
-                Apply(x + head * headLength, x + head * headLength, own, null, headLength);
+                var start = Weight.Length == headLength ? 0 : head * headLength;
+                Apply(x + head * headLength, x + head * headLength, weight + start, bias is null ? null : bias + start, headLength);
             }
         }
     }

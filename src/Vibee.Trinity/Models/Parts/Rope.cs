@@ -17,6 +17,8 @@ internal enum RopePairs
 /// products of queries and keys depend on distances. Stretched to longer contexts linearly, by YaRN (Peng et al. 2023),
 /// or by a factor per pair (Llama 3, Phi 3).
 /// </summary>
+/// <remarks>The keys rope.scaling.yarn_ext_factor, yarn_attn_factor, yarn_beta_fast and yarn_beta_slow have no say: the
+/// reference reads them for two other architectures only (grok, mistral3), and a file must mean the same on both engines.</remarks>
 internal sealed class Rope
 {
     private readonly int _pairs;
@@ -39,7 +41,8 @@ internal sealed class Rope
         {
             var trained = model.Count("rope.scaling.original_context_length", 1 << 30, shape.TrainedContext);
             _extrapolated = YarnMix(shape.Rotated, trained, @base);
-            _magnitude *= 1 + 0.1f * MathF.Log(1 / scale);
+            // Where it shortens instead, nothing is left to make up for.
+            _magnitude *= 1 + 0.1f * MathF.Max(0, MathF.Log(1 / scale));
         }
     }
 

@@ -7,13 +7,16 @@ namespace Vibee.Trinity.Tokenizers.PreTokenizers;
 /// </summary>
 /// <param name="digits">The longest number.</param>
 /// <param name="letters">What counts as a letter: Qwen 3.5 adds marks.</param>
-internal sealed class Cl100kSplitter(int digits, CodePointClass letters = CodePointClass.Letter) : MatchSplitter
+/// <param name="endings">Whether English endings are cut off: not from Turkish, which writes its own behind apostrophes.</param>
+/// <param name="takesBreaks">Whether line breaks belong to the signs before them.</param>
+internal sealed class Cl100kSplitter(
+    int digits, CodePointClass letters = CodePointClass.Letter, bool endings = true, bool takesBreaks = true) : MatchSplitter
 {
     private readonly CodePointClass _others = ~(letters | CodePointClass.Number | CodePointClass.Space);
 
     protected override int MatchEnd(ReadOnlySpan<byte> text, int at)
     {
-        var contraction = Contractions.Length(text, at, ignoreCase: true);
+        var contraction = endings ? Contractions.Length(text, at, ignoreCase: true) : 0;
         if (contraction > 0)
             return at + contraction;
 
@@ -28,7 +31,7 @@ internal sealed class Cl100kSplitter(int digits, CodePointClass letters = CodePo
         var word = text[at] == ' ' ? at + 1 : at;
         var end = CodePoints.RunEnd(text, word, _others);
         if (end > word)
-            return BreaksEnd(text, end);
+            return takesBreaks ? BreaksEnd(text, end) : end;
 
         var space = WhiteSpace.At(text, at);
         return space.AfterBreak > 0 ? space.AfterBreak : space.EndBeforeWord(text, at);

@@ -15,6 +15,11 @@ internal static class PreTokenizerCatalog
 
     private static RunSplitter ThreeDigits => new(new CodePointSet(codePoint => codePoint is >= '0' and <= '9'), least: 3, most: 3);
 
+    /// <summary>All but white space and what ends sentences, in some scripts; the parentheses and the bar are in the published
+    /// pattern by mistake, and so in every vocabulary that was trained with it.</summary>
+    private static CodePointSet BloomWords => new(codePoint =>
+        CodePoints.ClassOf(codePoint) != CodePointClass.Space && (codePoint > char.MaxValue || !"(|.,!?…。，、।۔،)".Contains((char)codePoint)));
+
     /// <returns>Null for a name that is not known.</returns>
     public static PreTokenizer? Find(string name) => name switch
     {
@@ -24,7 +29,11 @@ internal static class PreTokenizerCatalog
         "dbrx" or "smaug-bpe" or "glm4" or "chatglm-bpe" => Plain(new Cl100kSplitter(3)),
 
         "qwen2" or "deepseek-r1-qwen" or "kormo" or "f2llmv2" or "megrez" or "stablelm2" or "hunyuan" or "solar-open"
-            or "grok-2" => Plain(new Cl100kSplitter(1)),
+            or "grok-2" or "bailingmoe" or "bailingmoe2" or "llada-moe" => Plain(new Cl100kSplitter(1)),
+
+        "seed-coder" => Plain(new Cl100kSplitter(1, takesBreaks: false)),
+
+        "ufakzeka" => Plain(new Cl100kSplitter(1, endings: false)),
 
         "qwen35" => Plain(new Cl100kSplitter(1, CodePointClass.Letter | CodePointClass.Mark)),
 
@@ -41,18 +50,23 @@ internal static class PreTokenizerCatalog
             new RunSplitter(new CodePointSet(codePoint => codePoint == '\n')), new Cl100kSplitter(1)),
 
         "gpt-2" or "mpt" or "olmo" or "jais" or "phi-2" or "trillion" or "granite-docling" or "gigachat" or "a.x-4.0"
-            or "mellum" or "exaone4" => Plain(new Gpt2Splitter()),
+            or "mellum" or "exaone4" or "jina-es" or "jina-de" or "jina-v2-es" or "jina-v2-de" or "modern-bert" or "jina-v1-en"
+            or "jina-v2-code" or "roberta-bpe" => Plain(new Gpt2Splitter()),
 
         "starcoder" or "refact" or "command-r" or "smollm" or "codeshell" or "exaone" or "minerva-7b" or "mellum2" =>
             Plain(SingleDigits, new Gpt2Splitter()),
+
+        "bloom" or "poro-chat" or "gpt3-finnish" => Plain(new RunSplitter(BloomWords, space: SpaceBefore.Blank)),
+
+        "viking" => Plain(new RunSplitter(BloomWords, space: SpaceBefore.Blank), SingleDigits),
 
         "falcon" => Plain(
             new RunSplitter(new CodePointSet(CodePointClass.Punctuation, "$+<=>^~|`")), new Gpt2Splitter(), ThreeDigits),
 
         "deepseek-llm" => Plain(
             new RunSplitter(DeepSeekSets.LineBreaks, most: 1),
-            new RunSplitter(DeepSeekSets.CasedLetters, takesSpace: true),
-            new RunSplitter(DeepSeekSets.Punctuation, takesSpace: true),
+            new RunSplitter(DeepSeekSets.CasedLetters, space: SpaceBefore.Any),
+            new RunSplitter(DeepSeekSets.Punctuation, space: SpaceBefore.Any),
             new TrailingSpaceSplitter(),
             new RunSplitter(DeepSeekSets.Ideographs),
             new RunSplitter(Numbers)),
@@ -62,8 +76,8 @@ internal static class PreTokenizerCatalog
 
         "deepseek-coder" => Plain(
             new RunSplitter(DeepSeekSets.LineBreaks, most: 1),
-            new RunSplitter(new CodePointSet(CodePointClass.Letter), takesSpace: true),
-            new RunSplitter(new CodePointSet(CodePointClass.Punctuation), takesSpace: true),
+            new RunSplitter(new CodePointSet(CodePointClass.Letter), space: SpaceBefore.Any),
+            new RunSplitter(new CodePointSet(CodePointClass.Punctuation), space: SpaceBefore.Any),
             new RunSplitter(DeepSeekSets.Ideographs),
             SingleDigits),
 

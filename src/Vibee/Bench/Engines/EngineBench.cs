@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Gguf;
+using Vibee.Trinity;
 
 namespace Vibee.Bench.Engines;
 
@@ -14,16 +15,9 @@ internal static class EngineBench
     /// <exception cref="OperationCanceledException">Cancelled before there was anything to report.</exception>
     public static async Task<EngineReport> RunAsync(EngineSettings settings, ILogger logger, CancellationToken cancellation)
     {
-        WeightTraffic weights;
-        EngineChoice engine;
-        ModelInfo model;
-        using (var file = GgufFile.Open(settings.Model))
-        {
-            model = ModelCheck.FindProblem(file) is { } problem ? throw new RunnerException(problem) : GgufModelInfo.Read(file);
-            weights = WeightTraffic.Of(file, model.Architecture);
-            (engine, _) = RunnerLoader.Choose(settings.ToServe(0), file);
-        }
-
+        using var file = GgufFile.Open(settings.Model);
+        var model = ModelCheck.FindProblem(file) is { } problem ? throw new RunnerException(problem) : GgufModelInfo.Read(file);
+        var weights = WeightTraffic.Of(file, model.Architecture);
         if (model.Pooling is not null)
             throw new RunnerException($"{settings.Model} is an embedding model; bench engine measures models that generate text");
 
@@ -31,7 +25,7 @@ internal static class EngineBench
         var name = Path.GetFileName(settings.Model);
         var bandwidth = await ProgressBar.RunAsync("Reading memory", bar => Task.Run(() => MemoryBandwidth.Measure(settings.Threads, bar, cancellation), cancellation));
         using var runner = await ProgressBar.RunAsync($"Loading {name}", bar => Task.Run(() => RunnerLoader.Load(
-            settings.ToServe(prompt), settings.ContextLength(prompt), settings.KvCells(prompt), new Observer(bar), logger, cancellation), cancellation));
+            settings.ToServe(prompt), file, settings.ContextLength(prompt), settings.KvCells(prompt), new Observer(bar), logger, cancellation), cancellation));
 
         var test = new EngineTest(runner, settings, prompt, cancellation);
         var measured = await ProgressBar.RunAsync($"Measuring {name}", bar => Task.Run(() => test.Run(bar), CancellationToken.None));
@@ -41,7 +35,7 @@ internal static class EngineBench
             Architecture = model.Architecture,
             ModelBytes = model.SizeInBytes,
             Parameters = model.ParameterCount,
-            Engine = engine == EngineChoice.Trinity ? "trinity" : "llama",
+            Engine = runner is TrinityRunner ? "trinity" : "llama",
             Threads = settings.Threads,
             Repeats = settings.Repeats,
             MemoryBandwidth = bandwidth,

@@ -1,14 +1,11 @@
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
+using Vibee.Trinity.Ternary;
 
-namespace Vibee.Trinity.Ternary;
+namespace Vibee.Trinity.Tests.Ternary;
 
-/// <summary>
-/// Activations as int8: up to <see cref="Capacity"/> columns (one per token) of <see cref="Length"/> values, with one
-/// scale per 256 values of a column, as llama.cpp's Q8_K has, and the sum of each 256, which kernels subtract because
-/// weights are stored plus one. Allocated once for the largest batch and filled again for every product. Columns may
-/// be filled from several threads, each column by one.
-/// </summary>
+/// <summary>Activations as <see cref="TernaryProduct"/> reads them, made without the engine's own buffers: up to
+/// <see cref="Capacity"/> columns of <see cref="Length"/> values.</summary>
 internal sealed class Int8Columns
 {
     private readonly sbyte[] _values;   // [column][Length]
@@ -96,4 +93,17 @@ internal sealed class Int8Columns
     /// <summary>To nearest, ties to even. 127/largest may be rounded up, but never by as much as a half.</summary>
     private static Vector128<int> RoundFour(ReadOnlySpan<float> source, float inverseScale) =>
         Vector128.ConvertToInt32(Vector128.Round(Vector128.Create(source) * inverseScale));
+
+    /// <summary>The product with all rows of <paramref name="weights"/> and the first <paramref name="columns"/> columns.</summary>
+    public unsafe void Multiply(ReadOnlySpan<byte> weights, int columns, Span<float> output, int stride, TernaryPath path)
+    {
+        fixed (byte* w = weights)
+        fixed (sbyte* a = _values)
+        fixed (float* scales = _scales, y = output)
+        fixed (int* sums = _sums)
+        {
+            TernaryProduct.TernaryColumns view = new(a, scales, sums, Length, ColumnStride, Blocks);
+            TernaryProduct.Multiply(w, weights.Length / (Blocks * Tq2.BlockSize), view, null, columns, y, stride, path);
+        }
+    }
 }
