@@ -7,6 +7,13 @@ internal static class GpuBackend
 {
     private static readonly string[] Names = ["cuda", "vulkan", "hip", "metal", "sycl", "musa", "opencl", "cann", "openvino"];
 
+    /// <summary>The libraries of a build that are for GPUs.</summary>
+    public static List<string> Libraries(string directory) =>
+    [
+        .. Directory.EnumerateFiles(directory)
+            .Where(file => Names.Any(name => Path.GetFileNameWithoutExtension(file).EndsWith("ggml-" + name, StringComparison.Ordinal))),
+    ];
+
     /// <returns>Null when there is a GPU, otherwise a sentence.</returns>
     public static string? WhyAbsent(string libraryDirectory)
     {
@@ -14,9 +21,7 @@ internal static class GpuBackend
             || NativeMethods.ggml_backend_dev_by_type(NativeMethods.DeviceTypeIntegratedGpu) != 0)
             return null;
 
-        var backends = Directory.EnumerateFiles(libraryDirectory)
-            .Where(file => Names.Any(name => Path.GetFileNameWithoutExtension(file).EndsWith("ggml-" + name, StringComparison.Ordinal)))
-            .ToList();
+        var backends = Libraries(libraryDirectory);
         if (backends.Count == 0)
             return "this build of llama.cpp is for the CPU only; build Vibee with VIBEE_LLAMA_VARIANT=cuda or vulkan, or use --llama-lib with a build for your GPU";
 

@@ -15,6 +15,9 @@ public static unsafe partial class LlamaLoader
     /// <summary>Whether llama.cpp is in <paramref name="directory"/>, or where the build puts it.</summary>
     public static bool IsPresent(string? directory) => LlamaLibrary.IsPresent(directory);
 
+    /// <summary>Whether the llama.cpp that is there was built for a GPU; whether there is one, only loading tells.</summary>
+    public static bool IsForGpu(string? directory) => IsPresent(directory) && GpuBackend.Libraries(LlamaLibrary.DirectoryOf(directory)).Count > 0;
+
     /// <summary>Loads a model and evaluates a first token, so that its weights are in memory.</summary>
     /// <param name="options">What to load and how.</param>
     /// <param name="logger">Receives what llama.cpp logs, as long as no other model is loaded.</param>

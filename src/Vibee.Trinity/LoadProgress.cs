@@ -19,11 +19,11 @@ internal sealed class LoadProgress(IProgress<float>? progress, CancellationToken
     /// Touches every page of the weights, the rest of the way to 1: the disk is waited for now, with a bar and a way out,
     /// and not in the first request.
     /// </summary>
-    public void ReadWeights(GgufFile file, float from)
+    public void ReadWeights(IReadOnlyList<GgufTensor> tensors, float from)
     {
-        var all = (float)Math.Max(1, file.Tensors.Sum(tensor => tensor.ByteLength));
+        var all = (float)Math.Max(1, tensors.Sum(tensor => tensor.ByteLength));
         var (done, sum) = (0L, 0);
-        foreach (var tensor in file.Tensors)
+        foreach (var tensor in tensors)
         {
             for (var offset = 0L; offset < tensor.ByteLength; offset += Piece)
             {

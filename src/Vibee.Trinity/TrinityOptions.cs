@@ -30,6 +30,9 @@ public sealed record TrinityOptions
     /// <summary>How keys and values are stored.</summary>
     public KvType KvType { get; init; }
 
+    /// <summary>Directory that keeps packed weights for the next start; null for none.</summary>
+    public string? PackCacheDirectory { get; init; }
+
     /// <summary>What weights, KV cache and buffers may take together.</summary>
     public MemoryBudget Memory { get; init; } = new();
 

@@ -31,9 +31,12 @@ public sealed partial class TrinityRunner
 
         var slots = options.Slots + options.PrefixSlots;
         _expected = new int[slots];
-        _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength));
+        var packed = new PackedWeights(model);
+        _weights = _memory.Reserve("The weights", file.Tensors.Sum(tensor => tensor.ByteLength) - packed.SourceBytes);
         try
         {
+            if (packed.Bytes > 0)
+                _panels = new Arena(_memory, "The packed weights", packed.Bytes, isStreamed: true);
             // These exist already: how much they take, only reading them tells.
             _vectors = _memory.Reserve("The norms and biases", reader.VectorBytes);
             _tables = _memory.Reserve("The tokenizer", tokenizer.TableBytes);
@@ -53,7 +56,13 @@ public sealed partial class TrinityRunner
                 StateFormat = SlotState.Format(options.KvType),
             };
             _transformer = new Transformer(model, reader, options.BatchTokens, _cache, _team, _buffers);
-            progress.ReadWeights(file, from: 0.1f);
+            if (_panels is not null)
+            {
+                var cache = options.PackCacheDirectory is { } directory ? new PackCache(directory, file) : null;
+                packed.Fill(_panels, cache, _team, reader.LongestRow, share => progress.Report(0.1f + 0.8f * share));
+            }
+
+            progress.ReadWeights([.. file.Tensors.Where(tensor => !packed.Covers(tensor))], from: _panels is null ? 0.1f : 0.9f);
             progress.Report(1);
         }
         catch
@@ -62,6 +71,7 @@ public sealed partial class TrinityRunner
             _buffers?.Dispose();
             _logits?.Dispose();
             _cache?.Dispose();
+            _panels?.Dispose();
             foreach (var piece in (MemoryPiece?[])[_weights, _vectors, _tables])
             {
                 if (piece is not null)

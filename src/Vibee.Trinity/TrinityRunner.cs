@@ -7,8 +7,8 @@ using Vibee.Trinity.Threads;
 namespace Vibee.Trinity;
 
 /// <summary>
-/// The managed engine: runs a GGUF model in C#, with no native library. Weights stay in the file's mapping,
-/// <see cref="KvCache"/> remembers, <see cref="Transformer"/> computes.
+/// The managed engine: runs a GGUF model in C#, with no native library. Weights stay in the file's mapping, or are
+/// packed for the kernels when loaded;/// <see cref="KvCache"/> remembers, <see cref="Transformer"/> computes.
 /// </summary>
 /// <remarks>A sequence's logits are the same bits whatever else is in a batch, however its prompt was cut into batches and
 /// however many threads compute. They may differ between processors with different instruction sets.</remarks>
@@ -17,6 +17,7 @@ public sealed partial class TrinityRunner : IModelRunner
     private readonly GgufFile _file;
     private readonly MemoryBudget _memory;
     private readonly MemoryPiece _weights;
+    private readonly Arena? _panels;
     private readonly MemoryPiece _vectors;
     private readonly MemoryPiece _tables;
     private readonly KvCache _cache;
@@ -39,7 +40,7 @@ public sealed partial class TrinityRunner : IModelRunner
     public IReadOnlyList<MemoryPiece> Memory => _memory.Pieces;
 
     public RunnerMemory MemoryUse => new(
-        _weights.Bytes + _vectors.Bytes + _tables.Bytes, _cache.Bytes, _logits.Bytes + _buffers.Size, _cache.Blocks, _cache.Blocks - _cache.FreeBlocks);
+        _weights.Bytes + (_panels?.Size ?? 0) + _vectors.Bytes + _tables.Bytes, _cache.Bytes, _logits.Bytes + _buffers.Size, _cache.Blocks, _cache.Blocks - _cache.FreeBlocks);
 
     RunnerMemory? IModelRunner.MemoryUse => MemoryUse;
 
@@ -107,6 +108,7 @@ public sealed partial class TrinityRunner : IModelRunner
         _logits.Dispose();
         _buffers.Dispose();
         _cache.Dispose();
+        _panels?.Dispose();
         _file.Dispose();
         _memory.Release(_weights);
         _memory.Release(_vectors);

@@ -43,8 +43,8 @@ internal static class GrammarCommand
         {
             if (!TryLoad(vocab, out var tokenizer, out var refusal))
                 return Failure.Run($"{vocab}: {refusal}");
-            var run = new InstanceRun(tokenizer, tokenizer == null ? null : new GrammarVocabulary(tokenizer));
             var report = new CheckReport();
+            var run = new InstanceRun(tokenizer, tokenizer == null ? null : new GrammarVocabulary(tokenizer), report);
             var check = new GrammarCheck(run, report, Console.Out, isQuiet: suite != null);
             if (suite != null)
             {
@@ -64,7 +64,7 @@ internal static class GrammarCommand
                 else
                     check.Check("pattern", () => CompiledGrammar.FromRegex(regex!), texts.Select(text => (text, (bool?)null)));
             }
-            report.Print(Console.Out, run.MaskTimes);
+            report.Print(Console.Out);
             return report.IsGood ? 0 : 1;
         }
         catch (JsonException exception)

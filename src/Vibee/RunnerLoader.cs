@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
@@ -15,12 +16,12 @@ internal static partial class RunnerLoader
     // Slots that keep the prompts of requests that have ended. Their cells are the limit, not they: they cost some bytes each.
     private const int PrefixSlots = 64;
 
-    // Bytes. Of 342 MB, which come from memory for every token, Trinity decodes a single stream at half of llama.cpp's pace.
-    private const long LargestTernary = 32 << 20;
+    // Types that were measured to be faster on Trinity, by panels in registers of 256 bits or more.
+    private static readonly GgmlType[] FasterTypes = [GgmlType.Q4_K, GgmlType.Q6_K, GgmlType.TQ2_0];
 
     /// <summary>What <c>--engine auto</c> stands for with this file, and why.</summary>
-    /// <remarks>docs/performance.md has the measurements behind it: Trinity is the faster one with ternary weights that
-    /// stay in the processor's caches, llama.cpp with all others, and on a GPU.</remarks>
+    /// <remarks>docs/performance.md has the measurements behind it: Trinity is the faster one on the CPU with some types of
+    /// weights, llama.cpp with all others, and on a GPU.</remarks>
     private static (EngineChoice Engine, string Reason) Choose(ServeSettings settings, int contextLength, GgufFile file)
     {
         if (settings.Engine != EngineChoice.Auto)
@@ -28,7 +29,7 @@ internal static partial class RunnerLoader
         if (settings.LlamaLibrary is not null || settings.GpuLayers > 0)
             return (EngineChoice.Llama, settings.LlamaLibrary is not null ? "--llama-lib asks for it" : "--gpu-layers asks for it");
         // What Trinity can run is asked last: the answer takes a whole tokenizer.
-        if (WhyTrinity(file) is not { } reason)
+        if (WhyTrinity(settings, file) is not { } reason)
             return (EngineChoice.Llama, "it is the faster one with these weights");
         return TrinityRunner.CanRun(file, contextLength, out var refusal)
             ? (EngineChoice.Trinity, reason)
@@ -36,20 +37,22 @@ internal static partial class RunnerLoader
     }
 
     /// <summary>Null where llama.cpp is here, runs these weights, and is the faster one.</summary>
-    private static string? WhyTrinity(GgufFile file)
+    private static string? WhyTrinity(ServeSettings settings, GgufFile file)
     {
         if (!LlamaLoader.IsPresent(null))
             return "llama.cpp's libraries are not here";
         if (file.Tensors.FirstOrDefault(tensor => tensor.Type == GgmlType.I2_S) is { } foreign)
             return $"llama.cpp does not have the type I2_S of {foreign.Name}";
-        return file.Length <= LargestTernary && IsTernary(file) ? "it is the faster one with ternary weights of this size" : null;
+        // Where there is a GPU, llama.cpp takes it unless it is told not to.
+        var isForCpu = settings.GpuLayers == 0 || !LlamaLoader.IsForGpu(null);
+        return isForCpu && Vector256.IsHardwareAccelerated && IsOfFasterTypes(file) ? "it is the faster one with these weights" : null;
     }
 
-    /// <summary>Whether every matrix of the layers is of the type that Trinity has its own kernels for.</summary>
-    private static bool IsTernary(GgufFile file)
+    /// <summary>Whether every matrix of the layers is of a type that Trinity is faster with; mixtures of experts were not measured.</summary>
+    private static bool IsOfFasterTypes(GgufFile file)
     {
         var matrices = file.Tensors.Where(tensor => tensor.Dimensions.Count > 1 && tensor.Name.StartsWith("blk.", StringComparison.Ordinal)).ToList();
-        return matrices.Count > 0 && matrices.All(tensor => tensor.Type == GgmlType.TQ2_0);
+        return matrices.Count > 0 && matrices.All(tensor => tensor.Dimensions.Count == 2 && FasterTypes.Contains(tensor.Type));
     }
 
     /// <summary>Loads what generates text: the model of <paramref name="file"/>, or the mock where there is none.</summary>
@@ -67,6 +70,8 @@ internal static partial class RunnerLoader
             LogIgnored(logger, "--gpu-layers", "Trinity runs on the CPU");
         if (engine == EngineChoice.Llama && settings.Memory is not null)
             LogIgnored(logger, "--memory", "it limits Trinity, not llama.cpp");
+        if (engine == EngineChoice.Llama && settings.PackCacheDirectory is not null)
+            LogIgnored(logger, "--pack-cache-dir", "llama.cpp packs nothing");
         LogEngine(logger, engine == EngineChoice.Trinity ? "Trinity" : "llama.cpp", reason);
 
         if (engine == EngineChoice.Trinity)
@@ -82,6 +87,7 @@ internal static partial class RunnerLoader
                 Threads = settings.Threads,
                 Memory = new MemoryBudget(settings.Memory),
                 KvType = settings.KvType,
+                PackCacheDirectory = settings.PackCacheDirectory,
                 Progress = progress,
                 Cancellation = cancellation,
             });

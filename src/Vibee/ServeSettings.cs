@@ -58,6 +58,9 @@ internal sealed record ServeSettings
     /// <summary>Bytes of them; null is a default.</summary>
     public required long? KvCacheDisk { get; init; }
 
+    /// <summary>Where Trinity keeps packed weights for the next start; null is nowhere.</summary>
+    public string? PackCacheDirectory { get; init; }
+
     /// <summary>How to make embeddings or scores; null is what the file says, which for most is that it generates text.</summary>
     public required Pooling? Pooling { get; init; }
 

@@ -8,7 +8,7 @@ public sealed class EngineChoiceTests
     private static bool HasLlama => Directory.Exists(Path.Combine(AppContext.BaseDirectory, "llama"));
 
     [Theory]
-    [InlineData("igla-tiny.gguf", "Trinity: it is the faster one with ternary weights")]
+    [InlineData("igla-tiny.gguf", "Trinity: it is the faster one")]
     [InlineData("stories260K.gguf", "llama.cpp: it is the faster one")]
     public async Task Serve_Auto_TakesTheFasterAndSaysWhy(string model, string expected)
     {

@@ -13,10 +13,10 @@ public sealed class InstructionSetTests
         [
             "-class", typeof(RunnerTests).FullName!,
             "-class", typeof(Kernels.WeightFormatTests).FullName!,
+            "-class", typeof(Kernels.PanelTests).FullName!,
             "-class", typeof(Kernels.VectorsTests).FullName!,
             "-class", typeof(Models.ReferenceTests).FullName!,
             "-class", typeof(Models.I2sTests).FullName!,
-            "-class", typeof(Ternary.TernaryProductTests).FullName!,
         ];
         var (exitCode, output) = await ChildProcess.RunTestsAsync(arguments, $"DOTNET_{feature}", "0");
         Assert.True(exitCode == 0, output);

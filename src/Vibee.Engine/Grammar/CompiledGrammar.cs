@@ -21,6 +21,9 @@ public sealed class CompiledGrammar
     private const int MaxLexemes = 20_000;
     private const long BytesEach = 500;
 
+    /// <summary>Some 2 s, several times the worst of real schemas.</summary>
+    private const long MaxCompileWork = 200_000_000;
+
     private readonly Recognizer _recognizer;
     private readonly Queue<TokenMask> _masks = new();
     private readonly Action _forget;
@@ -31,14 +34,8 @@ public sealed class CompiledGrammar
         _forget = forget;
         Unenforced = unenforced;
         _recognizer = new Recognizer(lexicon, root);
-        try
-        {
-            Start = _recognizer.Start() ?? throw new GrammarException("no text satisfies the grammar");
-        }
-        catch (GrammarLimitException exception)
-        {
-            throw new GrammarException($"the grammar is too complex: {exception.Message}");
-        }
+        Start = _recognizer.Start() ?? throw new GrammarException("no text satisfies the grammar");
+        lexicon.IsCompiling = false;
     }
 
     /// <summary>What a JSON Schema asks for and the grammar does not ensure; empty for other kinds of grammar.</summary>
@@ -62,13 +59,28 @@ public sealed class CompiledGrammar
         var compiler = new PartCompiler(lexicon, vocabulary);
         try
         {
+            using var scope = lexicon.Regexes.Work.Allow(MaxCompileWork);
             return new CompiledGrammar(lexicon, compiler.Compile(part), compiler.Unenforced, compiler.Forget);
         }
         catch (GrammarLimitException exception)
         {
-            throw new GrammarException($"the grammar is too complex: {exception.Message}");
+            throw AtTheTop(part, $"the grammar is too complex: {exception.Message}");
+        }
+        catch (GrammarException exception) when (exception is { Pointer: null, Line: 0, Column: 0 })
+        {
+            throw AtTheTop(part, exception.Message);
         }
     }
+
+    /// <summary>What is wrong with a grammar as a whole is wrong where it begins.</summary>
+    private static GrammarException AtTheTop(GrammarPart part, string message) => part switch
+    {
+        GrammarPart.Schema schema => new GrammarException(message, schema.Place),
+        _ => new GrammarException(message, line: part is GrammarPart.Gbnf ? 1 : 0, column: 1),
+    };
+
+    /// <summary>Steps since the grammar was made, as <see cref="WorkLimit"/> counts them.</summary>
+    internal long Work => _recognizer.Work.Spent;
 
     /// <summary>llama.cpp's dialect of GBNF; the text starts with rule <c>root</c>.</summary>
     /// <exception cref="GrammarException">What is wrong, with line and column.</exception>
@@ -101,14 +113,10 @@ public sealed class CompiledGrammar
         var only = -1;
         foreach (var item in state.Items)
         {
-            for (var value = 0; value < 256; value++)
-            {
-                if (value == only || item.Lexeme.Next(_recognizer.Lexicon, (byte)value) == null)
-                    continue;
-                if (only >= 0)
-                    return -1;
-                only = value;
-            }
+            var value = item.Lexeme.OnlyByte(_recognizer.Lexicon);
+            if (value < 0 || (only >= 0 && only != value))
+                return -1;
+            only = value;
         }
         return only;
     }

@@ -18,8 +18,4 @@ internal enum ActivationForms
     /// <summary>Floats rounded to 16 bits, for weights that are 16-bit floats: as the reference rounds them, and of use
     /// to kernels that multiply such numbers.</summary>
     Halves = 8,
-
-    /// <summary>As <see cref="SuperBlocks"/>, with scales and sums of neighbouring columns beside each other, for
-    /// <see cref="Ternary.TernaryProduct"/>.</summary>
-    Ternary = 16,
 }

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
+using Vibee.Trinity.Kernels.Panels;
 using Vibee.Trinity.Memory;
-using Vibee.Trinity.Ternary;
 
 namespace Vibee.Trinity.Kernels;
 
@@ -22,13 +22,12 @@ internal sealed unsafe class Activations : Matrix
     private readonly sbyte* _quants;
     private readonly float* _scales;
     private readonly float* _sums;
+    private readonly int* _integerSums;
     private readonly sbyte* _superQuants;
     private readonly float* _superScales;
     private readonly short* _superSums;
+    private readonly short* _wideSums;
     private readonly float* _halves;
-    private readonly float* _ternaryScales;
-    private readonly int* _ternarySums;
-    private readonly int _ternaryStride;
 
     /// <param name="arena">Where the buffers are cut from.</param>
     /// <param name="columns">The most columns.</param>
@@ -42,20 +41,15 @@ internal sealed unsafe class Activations : Matrix
             _quants = arena.Take<sbyte>((long)columns * Stride);
             _scales = arena.Take<float>((long)columns * Stride / Block);
             _sums = arena.Take<float>((long)columns * Stride / Block);
+            _integerSums = arena.Take<int>((long)columns * Stride / Block);
         }
 
-        if ((forms & (ActivationForms.SuperBlocks | ActivationForms.Ternary)) != 0)
+        if (forms.HasFlag(ActivationForms.SuperBlocks))
         {
             _superQuants = arena.Take<sbyte>((long)columns * Stride);
             _superScales = arena.Take<float>((long)columns * (Stride / SuperBlock + 1));
             _superSums = arena.Take<short>((long)columns * Stride / SubBlock);
-        }
-
-        if (forms.HasFlag(ActivationForms.Ternary))
-        {
-            _ternaryStride = (columns + 3) & ~3;
-            _ternaryScales = arena.Take<float>((long)_ternaryStride * (length / SuperBlock));
-            _ternarySums = arena.Take<int>((long)_ternaryStride * (length / SuperBlock));
+            _wideSums = arena.Take<short>((long)columns * Stride / Block);
         }
 
         if (forms.HasFlag(ActivationForms.Halves))
@@ -67,14 +61,25 @@ internal sealed unsafe class Activations : Matrix
         _scales + (long)column * Stride / Block,
         _sums + (long)column * Stride / Block);
 
+    /// <summary>The same for panels.</summary>
+    public BlockColumn BlockColumn(int column) => new(
+        _quants + (long)column * Stride,
+        _scales + (long)column * Stride / Block,
+        _sums + (long)column * Stride / Block,
+        _integerSums + (long)column * Stride / Block);
+
     public QuantizedColumn<short> SuperBlocks(int column) => new(
         _superQuants + (long)column * Stride,
         _superScales + (long)column * (Stride / SuperBlock + 1),
         _superSums + (long)column * Stride / SubBlock);
 
-    /// <summary>All columns.</summary>
-    public TernaryProduct.TernaryColumns Ternary() =>
-        new(_superQuants, _ternaryScales, _ternarySums, Stride, _ternaryStride, Length / SuperBlock);
+    /// <summary>The same for panels.</summary>
+    /// <param name="column">Which.</param>
+    /// <param name="narrow">Whether with the sums of each 16 integers, or of 32.</param>
+    public SuperColumn SuperColumn(int column, bool narrow) => new(
+        _superQuants + (long)column * Stride,
+        _superScales + (long)column * (Stride / SuperBlock + 1),
+        narrow ? _superSums + (long)column * Stride / SubBlock : _wideSums + (long)column * Stride / Block);
 
     /// <summary>The floats rounded to 16 bits.</summary>
     public float* Rounded(int column) => _halves + (long)column * Stride;
@@ -84,10 +89,8 @@ internal sealed unsafe class Activations : Matrix
     {
         if (forms.HasFlag(ActivationForms.Blocks))
             QuantizeBlocks(column);
-        if ((forms & (ActivationForms.SuperBlocks | ActivationForms.Ternary)) != 0)
+        if (forms.HasFlag(ActivationForms.SuperBlocks))
             QuantizeSuperBlocks(column);
-        if (forms.HasFlag(ActivationForms.Ternary))
-            Transpose(column);
         if (forms.HasFlag(ActivationForms.Halves))
             Halves.Round(Column(column), Rounded(column), Length);
     }
@@ -102,7 +105,9 @@ internal sealed unsafe class Activations : Matrix
             // Rounded to 16 bits as in the reference: the integers are made with the exact one.
             var scale = (float)(Half)(largest / 127);
             target.Scales[block] = scale;
-            target.Sums[block] = scale * Round(values + start, target.Quants + start, Block, largest > 0 ? 127 / largest : 0);
+            var sum = Round(values + start, target.Quants + start, Block, largest > 0 ? 127 / largest : 0);
+            target.Sums[block] = scale * sum;
+            _integerSums[(long)column * Stride / Block + block] = sum;
         }
     }
 
@@ -110,25 +115,15 @@ internal sealed unsafe class Activations : Matrix
     {
         var values = Column(column);
         var target = SuperBlocks(column);
+        var wide = _wideSums + (long)column * Stride / Block;
         for (var (block, start) = (0, 0); start < Length; block++, start += SuperBlock)
         {
             var largest = Largest(values + start, SuperBlock);
             target.Scales[block] = largest / 127;
             for (var sub = start; sub < start + SuperBlock; sub += SubBlock)
                 target.Sums[sub / SubBlock] = (short)Round(values + sub, target.Quants + sub, SubBlock, largest > 0 ? 127 / largest : 0);
-        }
-    }
-
-    private void Transpose(int column)
-    {
-        var source = SuperBlocks(column);
-        for (var block = 0; block < Length / SuperBlock; block++)
-        {
-            var sum = 0;
-            for (var sub = 0; sub < SuperBlock / SubBlock; sub++)
-                sum += source.Sums[block * (SuperBlock / SubBlock) + sub];
-            _ternaryScales[(long)block * _ternaryStride + column] = source.Scales[block];
-            _ternarySums[(long)block * _ternaryStride + column] = sum;
+            for (var sub = start / SubBlock; sub < (start + SuperBlock) / SubBlock; sub += 2)
+                wide[sub / 2] = (short)(target.Sums[sub] + target.Sums[sub + 1]);
         }
     }
 

@@ -8,8 +8,6 @@ internal unsafe interface ISuperBlockLayout
 {
     static abstract GgmlType Type { get; }
 
-    static virtual ActivationForms Form => ActivationForms.SuperBlocks;
-
     static abstract bool HasOffsets { get; }
 
     static abstract float Scale(byte* block);
@@ -33,7 +31,7 @@ internal sealed unsafe class SuperBlockFormat<TLayout> : WeightFormat where TLay
 
     public override GgmlType Type => TLayout.Type;
 
-    public override ActivationForms Form => TLayout.Form;
+    public override ActivationForms Form => ActivationForms.SuperBlocks;
 
     public override bool HasOffsets => TLayout.HasOffsets;
 

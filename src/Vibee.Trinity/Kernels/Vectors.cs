@@ -77,6 +77,16 @@ internal static unsafe class Vectors
             y[i] += factor * x[i];
     }
 
+    /// <summary>x += addend</summary>
+    public static void AddBytes(int addend, sbyte* x, int length)
+    {
+        var i = 0;
+        for (; Vector128.IsHardwareAccelerated && i <= length - Vector256<sbyte>.Count; i += Vector256<sbyte>.Count)
+            (Vector256.Load(x + i) + Vector256.Create((sbyte)addend)).Store(x + i);
+        for (; i < length; i++)
+            x[i] += (sbyte)addend;
+    }
+
     /// <summary>x *= factor</summary>
     public static void Scale(float factor, float* x, int length)
     {
@@ -179,7 +189,17 @@ internal static unsafe class Vectors
     public static float Largest(float* x, int length)
     {
         var most = float.NegativeInfinity;
-        for (var i = 0; i < length; i++)
+        var i = 0;
+        if (Vectorized(length) > 0)
+        {
+            var largest = Vector256.Create(most);
+            for (; i < Vectorized(length); i += Width)
+                largest = Vector256.Max(largest, Vector256.Load(x + i));
+            for (var lane = 0; lane < Width; lane++)
+                most = MathF.Max(most, largest[lane]);
+        }
+
+        for (; i < length; i++)
             most = MathF.Max(most, x[i]);
         return most;
     }

@@ -11,7 +11,11 @@ namespace Vibee.Trinity.Memory;
 /// an array may be, and must not move under the kernels' pointers.</remarks>
 internal sealed unsafe class Arena : IDisposable
 {
-    private const int Alignment = 64;
+    /// <summary>Of every piece: a cache line, and the widest vector.</summary>
+    public const int Alignment = 64;
+
+    // Of most processors that have larger ones than 4 KB.
+    private const int LargePage = 2 << 20;
 
     private readonly MemoryBudget? _budget;
     private readonly MemoryPiece? _piece;
@@ -24,14 +28,19 @@ internal sealed unsafe class Arena : IDisposable
     /// <param name="budget">Asked first.</param>
     /// <param name="purpose">For the budget.</param>
     /// <param name="size">Bytes.</param>
-    public Arena(MemoryBudget budget, string purpose, long size)
+    /// <param name="isStreamed">Whether all of it is read from end to end, again and again: then large pages are worth it,
+    /// which take memory that nobody touched.</param>
+    public Arena(MemoryBudget budget, string purpose, long size, bool isStreamed = false)
     {
         _budget = budget;
         _piece = budget.Reserve(purpose, size);
         Size = size;
         try
         {
-            _start = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(size, Alignment), Alignment);
+            var isLarge = isStreamed && size >= LargePage;
+            _start = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(size, Alignment), (nuint)(isLarge ? LargePage : Alignment));
+            if (isLarge)
+                Pages.PreferLarge(_start, size);
         }
         catch (OutOfMemoryException exception)
         {

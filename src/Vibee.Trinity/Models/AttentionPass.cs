@@ -33,7 +33,7 @@ internal sealed unsafe class AttentionPass
 
     /// <summary>Floats that a worker needs: a block's keys or values, and the scores of a tile.</summary>
     public static long BenchLength(Shape shape, KvCache cache) =>
-        KvCache.BlockLength * shape.HeadLength + (long)Step.LongestTile * (shape.Heads / shape.KvHeads) * cache.ContextLength;
+        KvCache.BlockLength * shape.HeadLength + (long)Step.LongestTile * (shape.Heads / shape.KvHeads) * RowLength(cache);
 
     /// <summary>Reads Normed, leaves what is to be added in Update.</summary>
     public void Run(Workbench bench, Attention attention, int layer)
@@ -122,9 +122,8 @@ internal sealed unsafe class AttentionPass
                 for (var i = 0; i < _group; i++)
                 {
                     var query = Head(_scratch.Query, token, kvHead * _group + i);
-                    var row = Row(scores, tile, token, i) + position;
-                    for (var j = from; j < to; j++)
-                        row[j] = attention.Scale * DotProduct.Floats(cells + j * _shape.HeadLength, query, _shape.HeadLength);
+                    if (from < to)
+                        HeadProduct.Score(cells, from, to, query, _shape.HeadLength, attention.Scale, Row(scores, tile, token, i) + position);
                 }
             }
         }
@@ -153,9 +152,8 @@ internal sealed unsafe class AttentionPass
                 for (var i = 0; i < _group; i++)
                 {
                     var attended = Head(_scratch.Attended, token, kvHead * _group + i);
-                    var row = Row(scores, tile, token, i) + position;
-                    for (var j = from; j < to; j++)
-                        Vectors.AddScaled(row[j], cells + j * _shape.HeadLength, attended, _shape.HeadLength);
+                    if (from < to)
+                        HeadProduct.Read(cells, from, to, Row(scores, tile, token, i) + position, _shape.HeadLength, attended);
                 }
             }
         }
@@ -174,7 +172,10 @@ internal sealed unsafe class AttentionPass
     private int LastPosition((int Start, int End) tile) => _step.Batch.Positions[tile.End - 1];
 
     private float* Row(float* scores, (int Start, int End) tile, int token, int head) =>
-        scores + ((long)(token - tile.Start) * _group + head) * _cache.ContextLength;
+        scores + ((long)(token - tile.Start) * _group + head) * RowLength(_cache);
+
+    /// <summary>Whole blocks: scores are written in eights.</summary>
+    private static long RowLength(KvCache cache) => (cache.ContextLength + KvCache.BlockLength - 1L) / KvCache.BlockLength * KvCache.BlockLength;
 
     private float* Head(Matrix matrix, int token, int head) => matrix.Column(token) + head * _shape.HeadLength;
 

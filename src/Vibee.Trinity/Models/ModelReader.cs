@@ -12,7 +12,8 @@ namespace Vibee.Trinity.Models;
 /// A file's numbers and tensors as an architecture asks for them: every key within bounds, every tensor of the shape that
 /// the numbers imply. What does not fit is named in a <see cref="RunnerException"/>.
 /// </summary>
-/// <remarks>Nothing is copied but biases, norms and other vectors: matrices point into the mapping.</remarks>
+/// <remarks>Nothing is copied but biases, norms and other vectors: matrices point into the mapping, until
+/// <see cref="PackedWeights"/> copies them.</remarks>
 internal sealed unsafe class ModelReader
 {
     private readonly GgufFile _file;
@@ -94,9 +95,12 @@ internal sealed unsafe class ModelReader
         Forms |= format.Form;
         LongestRow = Math.Max(LongestRow, inputs);
         // The reader has checked that all of it lies in the file; a span alone could not address more than 2 GiB.
-        var data = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Slice(0, 1).Span));
+        var data = Address(tensor);
         return [.. Enumerable.Range(0, count).Select(i => new WeightMatrix(format, data + (tensor.ByteLength - tensor.Type.TailSize()) / count * i, outputs, inputs))];
     }
+
+    /// <summary>Where the mapping has a tensor.</summary>
+    public static byte* Address(GgufTensor tensor) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Slice(0, 1).Span));
 
     /// <summary>A vector of floats, copied.</summary>
     public float[] Vector(string name, int length)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Vibee.Engine.Grammar;
 
@@ -8,10 +7,15 @@ namespace Vibee.Grammars;
 /// <param name="isQuiet">Prints only what is not as it should be: for suites.</param>
 internal sealed class GrammarCheck(InstanceRun run, CheckReport report, TextWriter output, bool isQuiet)
 {
+    private const long LittleMemory = 64L << 20;
+
+    private readonly long _before = GC.GetTotalMemory(forceFullCollection: true);
+
     /// <summary>One grammar and instances, each of which is said to be accepted or not.</summary>
     public void Check(string name, Func<CompiledGrammar> compile, IEnumerable<(string Text, bool? IsValid)> instances)
     {
-        if (Compile(name, compile) is not { } grammar)
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        if (Compile(name, compile, out var milliseconds) is not { } grammar)
             return;
         if (!isQuiet)
             Describe(grammar);
@@ -19,13 +23,20 @@ internal sealed class GrammarCheck(InstanceRun run, CheckReport report, TextWrit
         foreach (var (text, isValid) in instances)
         {
             number++;
-            var refused = run.Refused(grammar, text);
+            var refused = run.Refused(grammar, text, $"{name}, instance {number}", ref milliseconds);
             if (isValid is { } expected)
                 report.Instance(expected, refused == null);
             if (!isQuiet || refused == null != isValid)
                 output.WriteLine($"{name}, instance {number}: {(refused is { } at ? $"refused at byte {at}: {Around(text, at)}" : "accepted")}{Expected(isValid, refused == null)}");
         }
+        report.Done(name, milliseconds, Held(GC.GetAllocatedBytesForCurrentThread() - allocated) / 1048576.0);
+        GC.KeepAlive(grammar);
     }
+
+    /// <summary>Memory in use that was not when the run began. What was allocated in all is at least that, and where it is
+    /// little it is answer enough: a full collection for each schema would take longer than the rest.</summary>
+    private long Held(long allocated) =>
+        allocated < LittleMemory ? allocated : Math.Min(allocated, Math.Max(GC.GetTotalMemory(forceFullCollection: true) - _before, 0));
 
     /// <summary>A line of a suite: <c>{"name", "schema", "tests": [{"valid", "data"}]}</c>.</summary>
     public void CheckLine(JsonElement line, Func<string, CompiledGrammar> compile)
@@ -36,13 +47,15 @@ internal sealed class GrammarCheck(InstanceRun run, CheckReport report, TextWrit
             tests.Select(test => (JsonLine.Write(test.GetProperty("data")), (bool?)test.GetProperty("valid").GetBoolean())));
     }
 
-    private CompiledGrammar? Compile(string name, Func<CompiledGrammar> compile)
+    private CompiledGrammar? Compile(string name, Func<CompiledGrammar> compile, out double milliseconds)
     {
-        var started = Stopwatch.GetTimestamp();
+        milliseconds = 0;
+        var clock = new StepClock();
         try
         {
             var grammar = compile();
-            report.Compiled(grammar, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            milliseconds = clock.Elapsed.All;
+            report.Compiled(grammar, name, milliseconds);
             return grammar;
         }
         catch (GrammarException exception)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Vibee.Engine;
 using Vibee.Engine.Grammar;
@@ -7,15 +6,13 @@ namespace Vibee.Grammars;
 
 /// <summary>Feeds texts to a grammar as a model would write them, and takes the time of every mask.</summary>
 /// <param name="tokenizer">Null: byte by byte, without masks.</param>
-internal sealed class InstanceRun(ITokenizer? tokenizer, GrammarVocabulary? vocabulary)
+internal sealed class InstanceRun(ITokenizer? tokenizer, GrammarVocabulary? vocabulary, CheckReport report)
 {
     private readonly ulong[] _mask = new ulong[vocabulary?.MaskLength ?? 0];
 
-    /// <summary>Of every token, in milliseconds.</summary>
-    public List<double> MaskTimes { get; } = [];
-
+    /// <param name="milliseconds">What the masks took is added to it.</param>
     /// <returns>Null if the grammar accepts the whole text; otherwise where it stops, in bytes.</returns>
-    public int? Refused(CompiledGrammar grammar, string text)
+    public int? Refused(CompiledGrammar grammar, string text, string name, ref double milliseconds)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         var matcher = new GrammarMatcher(grammar, vocabulary ?? Bytes);
@@ -31,9 +28,12 @@ internal sealed class InstanceRun(ITokenizer? tokenizer, GrammarVocabulary? voca
         var at = 0;
         foreach (var token in tokenizer.Encode(text, addSpecial: false, parseSpecial: false))
         {
-            var started = Stopwatch.GetTimestamp();
+            var clock = new StepClock();
             matcher.FillMask(_mask);
-            MaskTimes.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            var elapsed = clock.Elapsed;
+            milliseconds += elapsed.All;
+            var place = at;
+            report.Masked(elapsed, () => $"{name}, byte {place}");
             var allowed = (_mask[token >> 6] >> token & 1) != 0;
             if (matcher.Accept(token) != allowed)
                 throw new InvalidOperationException($"mask and recogniser disagree about token {token} at byte {at} of {text}");

@@ -11,6 +11,8 @@ internal static class JsonEscapes
     private const string Letters = "\"\\/bfnrt";
     private const string Meanings = "\"\\/\b\f\n\r\t";
 
+    private static readonly CharSet LongOnly = CharSet.Of([.. Enumerable.Range(0, 0x20).Where(IsLongOnly).Select(letter => (letter, letter))]);
+
     public static void Begin(Lexicon lexicon, LexState state, Move[] moves, LexState?[] next)
     {
         if (state.Regex.IsNullable)
@@ -30,7 +32,7 @@ internal static class JsonEscapes
                         next[Letters[index]] = lexicon.State(target, LexPhase.String);
                 }
                 if (CanSpell(moves, 0, 0x10FFFF))
-                    next['u'] = lexicon.State(state.Regex, LexPhase.Hex, 0, 4);
+                    next['u'] = lexicon.State(Spellable(lexicon, state.Regex, moves), LexPhase.Hex, 0, 4);
                 break;
             case LexPhase.Hex:
             case LexPhase.LowSurrogateHex:
@@ -91,6 +93,21 @@ internal static class JsonEscapes
                 return true;
         }
         return false;
+    }
+
+    /// <summary>An expression that has the same characters to be spelled: where all of them lead to one expression, as they
+    /// do in most keys, those who lead there share the states of the digits.</summary>
+    private static Regex Spellable(Lexicon lexicon, Regex regex, Move[] moves)
+    {
+        if (IsUniform(moves))
+            return regex;
+        var only = Utf8.Find(moves, 0);
+        for (var letter = 0; letter <= 0x1F && only != null; letter++)
+        {
+            if (IsLongOnly(letter) && Utf8.Find(moves, letter) != only)
+                only = null;
+        }
+        return only == null ? regex : lexicon.Regexes.Sequence(lexicon.Regexes.OneOf(LongOnly), only);
     }
 
     private static Regex? Escaped(Move[] moves, int letter, bool shortForm)

@@ -13,6 +13,8 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
     private byte[]? _classes;
     private LexState?[] _targets = [];
 
+    private ulong? _circling;
+
     public int Id { get; set; }
 
     public Regex Regex => regex;
@@ -48,6 +50,16 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
         return _targets[_classes![value]];
     }
 
+    /// <returns>The byte that must follow; −1 if there are several or none.</returns>
+    public int OnlyByte(Lexicon lexicon)
+    {
+        if (!CanContinue(lexicon))
+            return -1;
+        var classes = _classes.AsSpan();
+        var only = classes.IndexOfAnyExcept((byte)0);
+        return classes[(only + 1)..].ContainsAnyExcept((byte)0) ? -1 : only;
+    }
+
     /// <param name="next">For each byte the next state.</param>
     public void Connect(ReadOnlySpan<LexState?> next)
     {
@@ -71,7 +83,29 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
         (_classes, _targets) = (targets.Count > 1 ? classes : Nowhere, [.. targets]);
     }
 
-    public void Forget() => (_classes, _targets) = (null, []);
+    /// <summary>Whether every text of characters of these groups leads back here: seen without reading any. Only between
+    /// characters.</summary>
+    /// <param name="letters">Of <see cref="LetterGroups"/>.</param>
+    public bool Circles(Lexicon lexicon, ulong letters)
+    {
+        _circling ??= FindCircling(lexicon);
+        return (letters & ~_circling) == 0;
+    }
+
+    public void Forget() => (_classes, _targets, _circling) = (null, [], null);
+
+    private ulong FindCircling(Lexicon lexicon)
+    {
+        if (phase is not (LexPhase.Plain or LexPhase.String) || !CanContinue(lexicon) || Array.IndexOf(_targets, this) is not (> 0 and var self))
+            return 0;
+        var others = 0UL;
+        for (var letter = 0; letter < 0x80; letter++)
+            others |= _classes![letter] == self ? 0 : LetterGroups.Of(letter);
+        var wide = 0UL;
+        foreach (var move in regex.Moves(lexicon.Regexes))
+            wide |= move.Target == regex ? LetterGroups.Within(move.Low, move.High) : 0;
+        return (LetterGroups.Ascii & ~others) | wide;
+    }
 
     private static readonly byte[] Nowhere = new byte[256];
 }

@@ -8,6 +8,9 @@ namespace Vibee.Engine.Grammar.Lexing;
 /// </summary>
 internal sealed class Lexicon(RegexFactory regexes)
 {
+    /// <summary>Some 10 ms; real patterns take a hundredth of that.</summary>
+    private const int MaxStateWork = 1_000_000;
+
     private readonly Dictionary<(Regex Regex, LexPhase Phase, int Low, int Missing), LexState> _states = [];
     private readonly LexState?[] _scratch = new LexState?[256];
     private int _nextId;
@@ -15,6 +18,9 @@ internal sealed class Lexicon(RegexFactory regexes)
     public RegexFactory Regexes => regexes;
 
     public int Count => _states.Count;
+
+    /// <summary>Whether the grammar is still being made, by whoever asks for it.</summary>
+    public bool IsCompiling { get; set; } = true;
 
     public LexState Start(Regex regex, Spelling spelling) =>
         State(regex, spelling == Spelling.Plain ? LexPhase.Plain : LexPhase.Open);
@@ -37,11 +43,28 @@ internal sealed class Lexicon(RegexFactory regexes)
         regexes.Forget();
     }
 
-    /// <summary>Computes where the bytes after a state lead.</summary>
+    /// <summary>Computes where the bytes after a state lead. A state for which that is too costly leads nowhere: the text
+    /// must take another way.</summary>
     public void Connect(LexState state)
     {
         var next = _scratch;
         Array.Clear(next);
+        try
+        {
+            // While the grammar is compiled that has a limit of its own, and whoever asks for it is told.
+            using var scope = regexes.Work.Allow(MaxStateWork, unlessInside: IsCompiling);
+            regexes.Work.Spend(100);
+            Fill(state, next);
+        }
+        catch (GrammarLimitException) when (!IsCompiling)
+        {
+            Array.Clear(next);
+        }
+        state.Connect(next);
+    }
+
+    private void Fill(LexState state, LexState?[] next)
+    {
         var moves = state.Regex.Moves(regexes);
         switch (state.Phase)
         {
@@ -66,6 +89,5 @@ internal sealed class Lexicon(RegexFactory regexes)
                 JsonEscapes.Continue(this, state, moves, next);
                 break;
         }
-        state.Connect(next);
     }
 }

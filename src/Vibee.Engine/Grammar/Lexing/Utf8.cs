@@ -76,14 +76,19 @@ internal static class Utf8
     {
         var high = low + (1 << (6 * missing)) - 1;
         var smallest = low > 0 ? low : missing == 2 ? 0x800 : 0x10000;
+        // Of two blocks only a part is characters: what is below the surrogates, and what Unicode has at its end, beyond
+        // which stand the control tokens that a literal names.
+        var largest = low == 0xD000 && missing == 2 ? 0xD7FF : low > 0x10FFFF ? high : Math.Min(high, 0x10FFFF);
         var inside = whole == LexPhase.Plain ? LexPhase.PlainBytes : LexPhase.StringBytes;
-        foreach (var move in moves)
+        for (var index = 0; index < moves.Length; index++)
         {
+            var move = moves[index];
             if (move.High < smallest || move.Low > high)
                 continue;
-            return low > 0 && move.Low <= low && move.High >= high
-                ? lexicon.State(lexicon.Regexes.Sequence(lexicon.Regexes.AnyCharacter, move.Target), inside, Shared(missing), missing)
-                : lexicon.State(regex, inside, low, missing);
+            if (move.Low > smallest || move.High < largest || (index + 1 < moves.Length && moves[index + 1].Low <= high))
+                return lexicon.State(regex, inside, low, missing);
+            var isWhole = smallest == low && largest == high;
+            return lexicon.State(lexicon.Regexes.Sequence(lexicon.Regexes.AnyCharacter, move.Target), inside, isWhole ? Shared(missing) : low, missing);
         }
         return null;
     }

@@ -7,7 +7,8 @@ namespace Vibee.Engine.Grammar.Matching;
 /// Masks of states inside a JSON string that repeat a class of characters: tokens of nothing but these are known
 /// beforehand, and of the others only those are tried that have a character with which something else can begin.
 /// </summary>
-internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabulary)
+/// <param name="isOver">Whether enough was done for one mask: tokens not tried by then are not allowed.</param>
+internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabulary, Func<bool> isOver)
 {
     /// <summary>With more tokens to try, walking the tree of all is cheaper.</summary>
     private const int MaxTried = 30_000;
@@ -75,6 +76,8 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
     {
         foreach (var token in tokens)
         {
+            if (isOver())
+                return;
             if (!mask[token] && Reads(lexeme, state, vocabulary.Bytes(token)))
                 mask[token] = true;
         }
@@ -83,6 +86,7 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
     private bool Reads(LexState lexeme, MatchState state, ReadOnlySpan<byte> text)
     {
         var (_, production, below) = state.Items[0];
+        recognizer.Work.Spend(text.Length);
         for (var index = 0; index < text.Length; index++)
         {
             if (lexeme.Next(recognizer.Lexicon, text[index]) is not { } next)

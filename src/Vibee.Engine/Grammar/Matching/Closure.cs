@@ -24,6 +24,7 @@ internal sealed class Closure(Recognizer recognizer)
 
     public void Add(LexState lexeme, Production production, Stack below)
     {
+        recognizer.Work.Spend(10);
         if (lexeme.CanContinue(recognizer.Lexicon))
         {
             var key = (production, lexeme);
@@ -37,6 +38,7 @@ internal sealed class Closure(Recognizer recognizer)
 
     public void Expand(Goal goal, Stack below)
     {
+        recognizer.Work.Spend(10);
         if (!_expanded.Add((goal, below)))
             return;
         if (++_depth > MaxRecursion)

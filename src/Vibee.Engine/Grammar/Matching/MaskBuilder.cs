@@ -12,24 +12,52 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
 {
     private const int LongestToken = byte.MaxValue;
 
+    /// <summary>
+    /// For one mask: some 20 ms, several times the worst of real schemas. Masks are made on the engine's thread, for whom
+    /// everyone waits, and a grammar that makes this many states for each token must not hold up the others. From then on
+    /// only tokens of one byte are looked at, for as many steps again at most: the text can still become anything that
+    /// the grammar allows, only in smaller pieces. Making such masks elsewhere while the sequence sits out a step would
+    /// leave the memory and the processor to be held by it just the same.
+    /// </summary>
+    private const int MaxWork = 2_000_000;
+
+    /// <summary>Where walking is as fast as looking ahead.</summary>
+    private const int FewNodes = 3;
+    private const int FewItems = 4;
+
     private readonly MatchState?[] _path = new MatchState?[vocabulary.Tree.MaxDepth + 1];
     private readonly MatchState?[] _otherPath = new MatchState?[vocabulary.Tree.MaxDepth + 1];
     private readonly LexState?[] _lexemes = new LexState?[vocabulary.Tree.MaxDepth + 1];
+    private readonly bool[] _isFree = new bool[vocabulary.Tree.MaxDepth + 1];
+    private readonly byte[] _text = new byte[vocabulary.Tree.MaxDepth + 1];
+    private readonly LengthBound _lengths = new(recognizer.Lexicon);
     private readonly Dictionary<LexState, MatchState?> _left = [];
-    private readonly ClassMask _classes = new(recognizer, vocabulary);
+    private long _end;
+    private ClassMask? _classes;
 
     public GrammarVocabulary Vocabulary => vocabulary;
+
+    private bool IsOver => recognizer.Work.Spent > _end;
+
+    private bool IsLongOver => recognizer.Work.Spent > _end + MaxWork;
 
     public void Build(MatchState state, TokenMask mask)
     {
         var words = mask.Words;
+        _end = recognizer.Work.Spent + MaxWork;
         if (TryStrings(state, mask))
             return;
-        if (recognizer.Next(state, (byte)'~') is { } other && TryCopy(other, mask))
+        if (state.Items is not [{ Lexeme.Regex: Both }] && recognizer.Next(state, (byte)'~') is { } other && TryCopy(other, mask))
         {
             WalkDifferences(state, other, mask);
+            if (!IsOver)
+                return;
+            // What was copied and not looked at is the other state's: only what this one is seen to allow may stay.
+            Array.Clear(words);
+            Walk(state, vocabulary.Tree, token => Set(mask, token, true));
             return;
         }
+        _classes ??= new ClassMask(recognizer, vocabulary, () => IsOver);
         if (_classes.TryBuild(state, mask))
             return;
         Array.Clear(words);
@@ -106,7 +134,8 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
         for (var node = 0; node < tree.Bytes.Length;)
         {
             var depth = tree.Depths[node];
-            var next = recognizer.Next(path[depth]!, tree.Bytes[node]);
+            recognizer.Work.Spend(1);
+            var next = IsOver && (depth > 0 || IsLongOver) ? null : recognizer.Next(path[depth]!, tree.Bytes[node]);
             if (next == null)
             {
                 node = tree.Ends[node];
@@ -115,7 +144,14 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
             path[depth + 1] = next;
             if (tree.Tokens[node] >= 0)
                 found(tree.Tokens[node]);
-            node++;
+            var first = node++;
+            if (!Circles(next, tree, first))
+                continue;
+            for (; node < tree.Ends[first]; node++)
+            {
+                if (tree.Tokens[node] >= 0)
+                    found(tree.Tokens[node]);
+            }
         }
     }
 
@@ -127,14 +163,23 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
         var (lexeme, production, below) = state.Items[0];
         var (path, lexemes, lexicon) = (_path, _lexemes, recognizer.Lexicon);
         _left.Clear();
-        lexemes[0] = lexeme;
+        var (free, max) = _lengths.Split(lexeme);
+        (lexemes[0], _isFree[0]) = (free, free != lexeme);
         for (var node = 0; node < tree.Bytes.Length;)
         {
             var (depth, value) = (tree.Depths[node], tree.Bytes[node]);
             bool alive;
-            if (lexemes[depth] is { } current)
+            recognizer.Work.Spend(1);
+            if (IsOver && (depth > 0 || IsLongOver))
             {
-                var next = current.Next(lexicon, value);
+                alive = false;
+            }
+            else if (lexemes[depth] is { } current)
+            {
+                if (_isFree[depth] && depth + _lengths.Reach(current) > max)
+                    (lexemes[depth], _isFree[depth]) = (current = Read(lexeme, depth), false);
+                var next = current?.Next(lexicon, value);
+                (_isFree[depth + 1], _text[depth]) = (_isFree[depth], value);
                 alive = next != null;
                 lexemes[depth + 1] = next;
                 if (alive && next!.IsAccepting)
@@ -160,8 +205,16 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
             }
             if (tree.Tokens[node] >= 0)
                 Set(mask, tree.Tokens[node], true);
-            node++;
+            node = lexemes[depth + 1] is { } here && Circles(here, tree, node)
+                && (!_isFree[depth + 1] || depth + 1 + tree.Heights[node] + _lengths.Reach(here) <= max) ? SetBelow(mask, node, true) : node + 1;
         }
+    }
+
+    private LexState? Read(LexState? lexeme, int depth)
+    {
+        for (var index = 0; index < depth && lexeme != null; index++)
+            lexeme = lexeme.Next(recognizer.Lexicon, _text[index]);
+        return lexeme;
     }
 
     /// <summary>Turns <paramref name="other"/>'s mask into <paramref name="state"/>'s.</summary>
@@ -174,6 +227,9 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
         {
             var (depth, value) = (tree.Depths[node], tree.Bytes[node]);
             var (from, otherFrom) = (path[depth], otherPath[depth]);
+            recognizer.Work.Spend(2);
+            if (IsOver)
+                return;
             if (from != null && otherFrom != null && LeadAlike(from, otherFrom, value))
             {
                 node = tree.Ends[node];
@@ -189,8 +245,41 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
             (path[depth + 1], otherPath[depth + 1]) = (next, otherNext);
             if (tree.Tokens[node] >= 0 && (next == null) != (otherNext == null))
                 Set(mask, tree.Tokens[node], next != null);
-            node++;
+            var all = next != null && Circles(next, tree, node);
+            var otherAll = otherNext != null && Circles(otherNext, tree, node);
+            node = all && otherAll ? tree.Ends[node]
+                : all && otherNext == null ? SetBelow(mask, node, true)
+                : otherAll && next == null ? SetBelow(mask, node, false)
+                : node + 1;
         }
+    }
+
+    /// <summary>Whether all texts below a node can follow a state, as is seen from their characters: they lead back to it.</summary>
+    private bool Circles(MatchState state, TokenTrie tree, int node)
+    {
+        if (state.Items.Length > FewItems)
+            return false;
+        foreach (var item in state.Items)
+        {
+            if (Circles(item.Lexeme, tree, node))
+                return true;
+        }
+        return false;
+    }
+
+    private bool Circles(LexState lexeme, TokenTrie tree, int node) =>
+        tree.Ends[node] - node > FewNodes && lexeme.Circles(recognizer.Lexicon, tree.Below[node]);
+
+    /// <returns>The node after those below.</returns>
+    private int SetBelow(TokenMask mask, int node, bool value)
+    {
+        var tree = vocabulary.Tree;
+        for (var end = tree.Ends[node++]; node < end; node++)
+        {
+            if (tree.Tokens[node] >= 0)
+                Set(mask, tree.Tokens[node], value);
+        }
+        return node;
     }
 
     /// <summary>Whether a byte leads to one state from both, as can be seen from their terminals alone: cheaper than

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Vibee.Engine.Grammar.Lexing;
+using Vibee.Engine.Grammar.Patterns;
 
 namespace Vibee.Engine.Grammar.Matching;
 
@@ -14,6 +15,9 @@ internal sealed class Recognizer
     public const int MaxDepth = 500;
 
     private const int MaxItems = 2000;
+
+    /// <summary>For the state after a byte: some 10 ms, a hundred times what real grammars take.</summary>
+    private const int MaxStepWork = 1_000_000;
 
     private HashSet<MatchState> _states = new(new ByStructure());
     private HashSet<Stack> _stacks = new(new ByStructure());
@@ -32,6 +36,8 @@ internal sealed class Recognizer
     }
 
     public Lexicon Lexicon { get; }
+
+    public WorkLimit Work => Lexicon.Regexes.Work;
 
     public Stack Bottom { get; }
 
@@ -63,10 +69,13 @@ internal sealed class Recognizer
     /// <summary>Most bytes cannot come, which the terminals tell without anything to remember.</summary>
     private bool CanRead(MatchState state, byte value)
     {
+        var end = Work.Spent + MaxStepWork;
         foreach (var item in state.Items)
         {
             if (item.Lexeme.Next(Lexicon, value) != null)
                 return true;
+            if (Work.Spent > end)
+                return false;
         }
         return false;
     }
@@ -85,6 +94,7 @@ internal sealed class Recognizer
     {
         try
         {
+            using var scope = Work.Allow(MaxStepWork);
             _closure.Clear();
             _closure.Add(lexeme, production, below);
             return _closure.ToState();
@@ -123,6 +133,7 @@ internal sealed class Recognizer
     {
         if (a == b)
             return a;
+        Work.Spend(20 + 10 * (a.Frames.Length + b.Frames.Length));
         var key = a.Id < b.Id ? (a, b) : (b, a);
         if (_unions.TryGetValue(key, out var union))
             return union;
@@ -158,6 +169,7 @@ internal sealed class Recognizer
     {
         try
         {
+            using var scope = Work.Allow(MaxStepWork);
             if (state.Items is [var only])
             {
                 var next = only.Lexeme.Next(Lexicon, value);

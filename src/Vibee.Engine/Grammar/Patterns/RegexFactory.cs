@@ -43,8 +43,12 @@ internal sealed class RegexFactory
     /// <summary>How many expressions are alive.</summary>
     public int Count => _interned.Count;
 
+    /// <summary>What has been done so far, in steps of about 10 ns; see <see cref="WorkLimit"/>.</summary>
+    public WorkLimit Work { get; } = new();
+
     public Regex Intern(Regex candidate)
     {
+        Work.Spend(20);
         if (_interned.TryGetValue(candidate, out var known))
             return known;
         candidate.Id = _nextId++;
@@ -135,6 +139,7 @@ internal sealed class RegexFactory
     {
         if (members.Count == 1)
             return members[0];
+        Work.Spend(20 * members.Count);
         var merged = Alternatives.Merge(this, members);
         return merged.Length switch
         {
@@ -147,6 +152,7 @@ internal sealed class RegexFactory
 
     public Regex Both(params IReadOnlyList<Regex> members)
     {
+        Work.Spend(20 * members.Count);
         var all = new SortedDictionary<int, Regex>();
         foreach (var member in members)
         {

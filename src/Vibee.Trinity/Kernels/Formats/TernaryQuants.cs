@@ -8,8 +8,6 @@ internal readonly unsafe struct TQ2_0 : ISuperBlockLayout
 {
     public static GgmlType Type => GgmlType.TQ2_0;
 
-    public static ActivationForms Form => ActivationForms.Ternary;
-
     public static bool HasOffsets => false;
 
     public static float Scale(byte* block) => Halves.Load(block + 64);

@@ -25,8 +25,7 @@ internal sealed record Linear(WeightMatrix Weights, float Scale = 1, float[]? Bi
 
     private unsafe void Apply(Workbench bench, Activations x, int* inputs, int count, Matrix y, int first)
     {
-        // Rows in sixteens: a cache line of outputs has one writer.
-        var share = bench.Worker.Share(Weights.Rows, granule: 16);
+        var share = bench.Worker.Share(Weights.Rows, Weights.Granule);
         Weights.Multiply(bench, share, x, inputs, count, y.Column(first), y.Stride);
         if (Bias is null && Scale == 1)
             return;
