@@ -162,6 +162,19 @@ public class ConstraintTests
         Assert.Equal("12", text);
     }
 
+    /// <summary>What ended there would not be what was promised.</summary>
+    [Fact]
+    public async Task Generate_NoTokenLeadsOn_FailsInsteadOfEndingEarly()
+    {
+        await using var engine = new TestEngine(Stubborn());
+        var constraint = new TextConstraint(CompiledGrammar.FromRegex("1[23]b"), new GrammarVocabulary(new TokenizerWithoutB()));
+
+        var (_, events) = await RunAsync(engine, constraint, 100);
+
+        Assert.Equal(FinishReason.Failed, events[^1].Reason);
+        Assert.Contains("cannot go on", events[^1].Error);
+    }
+
     private static Task<(string Text, List<GenerationEvent> Events)> RunAsync(
         TestEngine engine, CompiledGrammar grammar, int maxTokens, SamplingParams? sampling = null, int[]? prompt = null) =>
         RunAsync(engine, new TextConstraint(grammar, Vocabulary), maxTokens, sampling, prompt);
@@ -173,5 +186,21 @@ public class ConstraintTests
         Assert.Equal(SubmitResult.Accepted, engine.Engine.Submit(sequence));
         var events = await TestEngine.ReadAsync(sequence);
         return (Encoding.UTF8.GetString([.. TestEngine.Tokens(events).SelectMany(token => Tokenizer.Bytes(token).ToArray())]), events);
+    }
+
+    private sealed class TokenizerWithoutB : ITokenizer
+    {
+        public int VocabularySize => Tokenizer.VocabularySize;
+
+        public int? BeginToken => Tokenizer.BeginToken;
+
+        public int? EndToken => Tokenizer.EndToken;
+
+        public IReadOnlySet<int> EndOfGenerationTokens => Tokenizer.EndOfGenerationTokens;
+
+        public int[] Encode(string text, bool addSpecial, bool parseSpecial) =>
+            [.. Tokenizer.Encode(text, addSpecial, parseSpecial).Where(token => token != 'b')];
+
+        public ReadOnlySpan<byte> Bytes(int token, bool renderSpecial = false) => token == 'b' ? default : Tokenizer.Bytes(token, renderSpecial);
     }
 }

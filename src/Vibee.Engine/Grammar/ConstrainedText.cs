@@ -1,4 +1,5 @@
 using System.Text;
+using Vibee.Engine.Sampling;
 using Vibee.Engine.Text;
 
 namespace Vibee.Engine.Grammar;
@@ -26,12 +27,14 @@ internal sealed class ConstrainedText
     public bool MustEnd => _matcher is { MustEnd: true };
 
     /// <summary>Which tokens may come next, one bit for each; empty means any. Valid until the next call.</summary>
+    /// <exception cref="SamplingException">There is none: a text that ended here would not be what was promised.</exception>
     public ReadOnlySpan<ulong> Allowed()
     {
         if (_matcher is null)
             return [];
-        _matcher.FillMask(_mask);
-        return _mask;
+        return _matcher.FillMask(_mask)
+            ? _mask
+            : throw new SamplingException("The answer cannot go on: from here the grammar is too costly to follow, or asks for bytes that this model has no token for.");
     }
 
     /// <summary>Takes the token that was chosen, which does not end the text.</summary>

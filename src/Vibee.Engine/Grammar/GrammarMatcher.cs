@@ -76,8 +76,9 @@ public sealed class GrammarMatcher
     /// Writes which tokens may come next: bit <c>t % 64</c> of word <c>t / 64</c> for token t.
     /// </summary>
     /// <param name="mask">At least <see cref="GrammarVocabulary.MaskLength"/> words; all of them are written.</param>
-    /// <remarks>There is always one: where nothing else can follow, the tokens that end the text.</remarks>
-    public void FillMask(Span<ulong> mask)
+    /// <returns>Whether there is one. There is none where the vocabulary lacks the bytes that the grammar needs, or the
+    /// grammar is too costly to be followed from here.</returns>
+    public bool FillMask(Span<ulong> mask)
     {
         var any = false;
         if (HasEnded || MustEnd)
@@ -95,12 +96,14 @@ public sealed class GrammarMatcher
                 _grammar.Trim();
             }
         }
-        // A vocabulary without the bytes that the grammar needs leaves no way on: better an end than nonsense.
-        if (CanEnd || HasEnded || !any)
+        if (CanEnd || HasEnded)
         {
             foreach (var token in _vocabulary.EndTokens)
                 mask[token >> 6] |= 1UL << token;
+            any = true;
         }
+
+        return any;
     }
 
     /// <summary>The bytes that must come next, whatever the model says.</summary>

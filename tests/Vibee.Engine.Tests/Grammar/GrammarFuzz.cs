@@ -148,7 +148,7 @@ public class GrammarFuzz
         return text.ToString();
     }
 
-    /// <returns>The text, if it came to an end; at every step the mask must leave a way on.</returns>
+    /// <returns>The text, if it came to an end and the grammar was not found too costly on the way.</returns>
     private static string? Follow(Random random, CompiledGrammar grammar)
     {
         var matcher = new GrammarMatcher(grammar, GrammarProbe.Vocabulary);
@@ -156,7 +156,8 @@ public class GrammarFuzz
         var output = new List<byte>();
         for (var step = 0; step < Tokens; step++)
         {
-            matcher.FillMask(mask);
+            if (!matcher.FillMask(mask))
+                return null;
             var allowed = Enumerable.Range(0, GrammarProbe.Vocabulary.Size).Where(token => (mask[token >> 6] >> token & 1) != 0).ToArray();
             Assert.NotEmpty(allowed);
             var token = allowed[random.Next(allowed.Length)];
