@@ -25,6 +25,9 @@ internal unsafe interface ILanes<TV> where TV : struct
     /// <summary>A 16-bit float of each row.</summary>
     static abstract TV WidenHalves(byte* source);
 
+    /// <summary>A 16-bit float of each row that is the upper half of a 32-bit one.</summary>
+    static abstract TV WidenUpper(byte* source);
+
     /// <summary>The lower 16 bits of each lane in both of its halves.</summary>
     static abstract TV TwiceLower(TV shorts);
 
@@ -60,4 +63,10 @@ internal unsafe interface ILanes<TV> where TV : struct
     static abstract TV Multiply(TV a, TV b);
 
     static abstract TV Add(TV a, TV b);
+
+    /// <summary>a · b + sum, rounded once where the processor can.</summary>
+    static abstract TV MultiplyAdd(TV a, TV b, TV sum);
+
+    /// <summary>The floats of all lanes.</summary>
+    static abstract float Total(TV floats);
 }
