@@ -36,6 +36,8 @@ internal abstract unsafe class PanelFormat
     /// <summary>All panels of a width of registers, which every processor can work with.</summary>
     internal static PanelFormat[] Of<TLanes, TV>() where TLanes : struct, ILanes<TV> where TV : struct =>
     [
+        new SuperPanelFormat<TLanes, TV, TwoBitPanel<TLanes, TV>>(GgmlType.Q2_K),
+        new SuperPanelFormat<TLanes, TV, ThreeBitPanel<TLanes, TV>>(GgmlType.Q3_K),
         new SuperPanelFormat<TLanes, TV, NibblePanel<TLanes, TV>>(GgmlType.Q4_K),
         new SuperPanelFormat<TLanes, TV, FiveBitPanel<TLanes, TV>>(GgmlType.Q5_K),
         new SuperPanelFormat<TLanes, TV, SixBitPanel<TLanes, TV>>(GgmlType.Q6_K),

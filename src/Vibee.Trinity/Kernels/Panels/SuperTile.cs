@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -179,6 +180,6 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TV Offsets(byte* source) =>
         TPanel.HasOffsets ? TLanes.WidenUnsigned(source)
-        : HasScales ? TLanes.ShiftLeft(TLanes.WidenSigned(source), 5)
+        : HasScales ? TLanes.ShiftLeft(TLanes.WidenSigned(source), BitOperations.Log2((uint)TPanel.Zero))
         : TLanes.Broadcast(0x10001);
 }
