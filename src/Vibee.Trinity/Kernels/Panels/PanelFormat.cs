@@ -42,11 +42,13 @@ internal abstract unsafe class PanelFormat
         new SuperPanelFormat<TLanes, TV, FiveBitPanel<TLanes, TV>>(GgmlType.Q5_K),
         new SuperPanelFormat<TLanes, TV, SixBitPanel<TLanes, TV>>(GgmlType.Q6_K),
         new SuperPanelFormat<TLanes, TV, TernaryPanel<TLanes, TV>>(GgmlType.TQ1_0, GgmlType.TQ2_0, GgmlType.I2_S),
+        new SuperPanelFormat<TLanes, TV, LevelPanel<TLanes, TV>>(GgmlType.IQ4_XS),
         new BlockPanelFormat<TLanes, TV, ByteCodes<TLanes, TV>>(GgmlType.Q8_0, zero: 0),
         new BlockPanelFormat<TLanes, TV, NibblePanel<TLanes, TV>>(GgmlType.Q4_0, zero: 8),
         new BlockPanelFormat<TLanes, TV, NibblePanel<TLanes, TV>>(GgmlType.Q4_1, zero: 0),
         new BlockPanelFormat<TLanes, TV, FiveBitPanel<TLanes, TV>>(GgmlType.Q5_0, zero: 16),
         new BlockPanelFormat<TLanes, TV, FiveBitPanel<TLanes, TV>>(GgmlType.Q5_1, zero: 0),
+        new BlockPanelFormat<TLanes, TV, LevelPanel<TLanes, TV>>(GgmlType.IQ4_NL, zero: 1),
     ];
 
     internal static PanelFormat? Find(PanelFormat[] panels, WeightFormat format, int columns) =>
