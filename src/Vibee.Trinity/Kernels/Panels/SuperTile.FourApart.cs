@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Vibee.Trinity.Kernels.Panels;
 
-// Four columns at once where 16 bits hold only two groups, or one: scales, two groups of codes and the constants to unpack them leave
-// no room for eight sums, so one register of rows takes its turn after the other.
+// Four columns at once where 16 bits hold only two groups, or one: scales, two groups of codes and the constants to unpack them
+// leave no room for eight sums, so one register of rows takes its turn after the other.
 internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
 {
     /// <inheritdoc cref="Four"/>

@@ -7,7 +7,7 @@ namespace Vibee.Trinity.Kernels.Tiles;
 /// <summary>
 /// Products of rows of floats, straight from the file. Every product of a row and a column is summed alike: lane by lane
 /// in one register, from the first value to the last, then across the lanes, then what fills no register, one by one. So
-/// its bits depend on nothing else: neither on other rows and columns nor on which of the two ways here computes it.
+/// its bits depend on nothing else: neither on other rows and columns nor on which of the ways here computes it.
 /// </summary>
 internal static unsafe class FloatRows<TLayout, TLanes, TV>
     where TLayout : struct, IFloatLayout
@@ -46,6 +46,8 @@ internal static unsafe class FloatRows<TLayout, TLanes, TV>
 
             if (width == 1)
                 One(source, rowBytes, rows, length, columns[0], y + first * stride);
+            else if (width <= FloatStream<TLayout, TLanes, TV>.FewColumns)
+                Few(source, rowBytes, rows, length, columns, width, y + first * stride, stride);
             else
                 Many(scratch, source, rowBytes, rows, length, columns, width, y + first * stride, stride);
         }
@@ -65,6 +67,25 @@ internal static unsafe class FloatRows<TLayout, TLanes, TV>
             FloatStream<TLayout, TLanes, TV>.Multiply(source + row * rowBytes, rowBytes, height, whole, x, sums);
             for (var r = 0; r < height; r++)
                 y[row + r] = Sum(sums + r * TLanes.Count, source + (row + r) * rowBytes, x, whole, length);
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Few(byte* source, long rowBytes, int rows, int length, float** x, int count, float* y, long stride)
+    {
+        const int together = FloatStream<TLayout, TLanes, TV>.FewRows;
+        var sums = stackalloc float[together * FloatStream<TLayout, TLanes, TV>.FewColumns * TLanes.Count];
+        var whole = length / TLanes.Count * TLanes.Count;
+        for (var row = 0; row < rows; row += together, source += together * rowBytes)
+        {
+            var height = Math.Min(together, rows - row);
+            FloatStream<TLayout, TLanes, TV>.MultiplyFew(source, source + (height - 1) * rowBytes, (nint)(together * rowBytes), whole, x, sums);
+            for (var j = 0; j < count; j++)
+            {
+                for (var r = 0; r < height; r++)
+                    y[j * stride + row + r] = Sum(sums + (j * together + r) * TLanes.Count, source + r * rowBytes, x[j], whole, length);
+            }
         }
     }
 
