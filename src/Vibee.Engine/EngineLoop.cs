@@ -4,6 +4,7 @@ using Vibee.Engine.Caching;
 using Vibee.Engine.Grammar;
 using Vibee.Engine.Sampling;
 using Vibee.Engine.Scheduling;
+using Vibee.Engine.Speculation;
 
 namespace Vibee.Engine;
 
@@ -24,16 +25,18 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
     private readonly Func<Sequence, Admission> _ask;
     private readonly Scheduler _scheduler;
     private readonly StepBudget _budget;
+    private readonly Speculator? _speculator;
     private readonly Batch _batch;
     private readonly Candidates _candidates;
 
     /// <param name="runner">Called by nobody else; disposed with this.</param>
     /// <param name="parallel">The most sequences that run.</param>
+    /// <param name="speculates">Whether drafts are made of what sequences say next; only with a runner that shares prefixes.</param>
     /// <param name="store">Where to keep prefixes that the KV cache has no room for, or null.</param>
     /// <param name="metrics">Where to count.</param>
     /// <param name="logger">Where to report.</param>
     /// <param name="ended">Called for each sequence that ended.</param>
-    public EngineLoop(IModelRunner runner, int parallel, PrefixStore? store, EngineMetrics metrics, ILogger logger, Action ended)
+    public EngineLoop(IModelRunner runner, int parallel, bool speculates, PrefixStore? store, EngineMetrics metrics, ILogger logger, Action ended)
     {
         _runner = runner;
         _metrics = metrics;
@@ -43,6 +46,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
         _ask = _cache.Ask;
         _scheduler = new Scheduler(parallel, runner.Capacity.BatchLogits);
         _budget = new StepBudget(parallel, runner.Capacity.BatchTokens);
+        _speculator = speculates ? new Speculator(runner, parallel, _budget) : null;
         _batch = new Batch(runner.Capacity.BatchTokens);
         _candidates = new Candidates(runner.Tokenizer.VocabularySize);
     }
@@ -74,8 +78,8 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
 
         var started = Stopwatch.GetTimestamp();
         var step = _scheduler.Plan(_budget);
-        Fill(step);
-        if (_runner.Forward(_batch) == ForwardResult.CacheFull)
+        _speculator?.Plan(step, _runner.Capacity.KvCells - _cache.UsedCells);
+        if (!Evaluate(step))
         {
             MakeRoom();
             return;
@@ -102,6 +106,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
                 End(sequence, FinishReason.Length);
             else
                 Sample(sequence);
+            Settle(sequence);
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -144,6 +149,19 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
         sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Started, CachedTokens = sequence.Evaluated });
     }
 
+    /// <returns>False when the KV cache has no room.</returns>
+    private bool Evaluate(List<ScheduledTokens> step)
+    {
+        Fill(step);
+        if (_runner.Forward(_batch) == ForwardResult.Done)
+            return true;
+        // For the sake of a draft nothing is forgotten, and nobody waits.
+        if (!Speculator.GiveUp(step))
+            return false;
+        Fill(step);
+        return _runner.Forward(_batch) == ForwardResult.Done;
+    }
+
     private void Fill(List<ScheduledTokens> step)
     {
         _batch.Clear();
@@ -158,6 +176,11 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
                 if (isLast)
                     sequence.LogitsIndex = index;
             }
+
+            if (sequence.Draft is not { Length: > 0 } draft)
+                continue;
+            for (var i = 0; i < draft.Length; i++)
+                _batch.Add(draft.Tokens[i], sequence.Length + i, sequence.Slot, wantsLogits: true);
         }
     }
 
@@ -204,12 +227,35 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
     {
         try
         {
-            Choose(sequence);
+            // A draft lets one step go on for as long as what it says is chosen.
+            do
+                Choose(sequence);
+            while (sequence.State == SequenceState.Running && sequence.Draft is { Length: > 0 } draft && Confirm(sequence, draft));
         }
         catch (Exception exception)
         {
             Fail(sequence, exception);
         }
+    }
+
+    /// <summary>Counts what was drafted and then chosen as evaluated.</summary>
+    /// <returns>Whether that is all, so that there are logits to choose the next token by.</returns>
+    private static bool Confirm(Sequence sequence, Draft draft)
+    {
+        while (sequence.Pending > 0 && draft.Confirm(sequence.Tokens[sequence.Evaluated]))
+            sequence.Evaluated++;
+        return sequence.Pending == 0;
+    }
+
+    /// <summary>Lets the runner forget what was drafted and not chosen.</summary>
+    private void Settle(Sequence sequence)
+    {
+        if (sequence.Draft is not { Length: > 0 } draft)
+            return;
+        if (draft.Length > draft.Confirmed)
+            _cache.Forget(sequence, draft.Length - draft.Confirmed);
+        _metrics.Drafted(draft.Length, draft.Confirmed);
+        draft.Close();
     }
 
     private void Fail(Sequence sequence, Exception exception)
@@ -221,7 +267,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
     private void Choose(Sequence sequence)
     {
         var (sampler, text) = (sequence.Sampler!, sequence.Text);
-        var logits = _runner.Logits(sequence.LogitsIndex);
+        var logits = _runner.Logits(sequence.LogitsIndex + (sequence.Draft?.Confirmed ?? 0));
         TokenLogprobs? logprobs;
         if (text is not null && text.TryForce(out var token))
             logprobs = sampler.Take(token, logits);
@@ -271,10 +317,14 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
             return;
         _scheduler.Remove(sequence);
         if (sequence.State == SequenceState.Running)
+        {
+            Settle(sequence);
             _cache.Release(sequence);
+        }
+
         sequence.State = SequenceState.Ended;
         Observe();
-        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Finished, Reason = reason, Error = error });
+        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Finished, Reason = reason, Error = error, Prediction = sequence.Draft?.Use ?? default });
         _ended();
     }
 

@@ -1,4 +1,5 @@
 using Vibee.Engine.Caching;
+using Vibee.Engine.Speculation;
 
 namespace Vibee.Engine;
 
@@ -12,6 +13,10 @@ public sealed record EngineOptions
     /// <summary>Where to keep prefixes that the KV cache has no room for, or null. The caller disposes it after the
     /// engine.</summary>
     public PrefixStore? Store { get; init; }
+
+    /// <summary>Where drafts of what sequences say next come from. Without effect on a runner that does not share prefixes:
+    /// it could not forget a draft that was wrong.</summary>
+    public SpeculationKind Speculation { get; init; }
 
     /// <summary>Sequences that may wait for a slot before new ones are refused.</summary>
     public int MaxQueue { get; init; } = 512;

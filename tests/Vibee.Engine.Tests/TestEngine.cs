@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Vibee.Engine.Caching;
 using Vibee.Engine.Runners;
 using Vibee.Engine.Sampling;
+using Vibee.Engine.Speculation;
 
 namespace Vibee.Engine.Tests;
 
@@ -11,21 +12,21 @@ internal sealed class TestEngine : IAsyncDisposable
 {
     private readonly Meter _meter = new("test");
 
-    public TestEngine(IModelRunner runner, int maxQueue = 1000, int? parallel = null, PrefixStore? store = null)
+    public TestEngine(IModelRunner runner, int maxQueue = 1000, int? parallel = null, PrefixStore? store = null, bool speculates = false)
     {
         Metrics = new EngineMetrics(_meter);
-        Engine = new InferenceEngine(runner, new EngineOptions { Parallel = parallel, Store = store, MaxQueue = maxQueue }, Metrics, NullLogger<InferenceEngine>.Instance);
+        Engine = new InferenceEngine(runner, new EngineOptions { Parallel = parallel, Store = store, MaxQueue = maxQueue, Speculation = speculates ? SpeculationKind.Ngram : SpeculationKind.None }, Metrics, NullLogger<InferenceEngine>.Instance);
     }
 
     public InferenceEngine Engine { get; }
 
     public EngineMetrics Metrics { get; }
 
-    public static ScriptedRunner Runner(ScriptedNext next, int slots = 4, int batch = 64, int context = 256, int? cells = null)
+    public static ScriptedRunner Runner(ScriptedNext next, int slots = 4, int batch = 64, int context = 256, int? cells = null, int? logits = null)
     {
         var model = new ModelInfo { Architecture = "scripted", TrainedContextLength = context, EmbeddingLength = 0 };
         var tokenizer = new WordTokenizer([], ["<end>"]);
-        return new ScriptedRunner(model, tokenizer, new RunnerCapacity(slots, batch, context, cells ?? slots * context), next);
+        return new ScriptedRunner(model, tokenizer, new RunnerCapacity(slots, batch, context, cells ?? slots * context) { BatchLogits = logits ?? Math.Min(slots, batch) }, next);
     }
 
     /// <summary>A model whose next byte depends on every token so far, so that a lost, repeated or foreign token

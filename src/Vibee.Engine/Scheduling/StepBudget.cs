@@ -48,6 +48,33 @@ internal sealed class StepBudget(int parallel, int batchTokens)
         return Math.Clamp(tokens, 1, batchTokens - streams);
     }
 
+    /// <summary>About how long a step takes that serves <paramref name="streams"/> and evaluates so many tokens more; 0 if
+    /// nothing is known. More than was ever seen is taken to cost no more than that: it is tried once, and then known.</summary>
+    public double Seconds(int streams, int more)
+    {
+        var (tokens, time) = ((double)streams, SecondsFor(streams));
+        if (more == 0 || time == 0)
+            return time;
+        foreach (var step in _steps)
+        {
+            if (!step.Seconds.IsKnown || step.Tokens.Value <= tokens)
+                continue;
+            var seconds = Math.Max(time, step.Seconds.Value);
+            if (step.Tokens.Value >= streams + more)
+                return time + (seconds - time) * (streams + more - tokens) / (step.Tokens.Value - tokens);
+            (tokens, time) = (step.Tokens.Value, seconds);
+        }
+
+        return time;
+    }
+
+    /// <summary>Steps of such sizes were thought too slow to be tried.</summary>
+    public void Doubt(int least, int most)
+    {
+        for (var size = int.Log2(least); size <= int.Log2(most); size++)
+            _steps[size].Seconds.Fade();
+    }
+
     private double SecondsFor(int streams)
     {
         if (_streams[streams].IsKnown)

@@ -76,7 +76,7 @@ public class RandomStreamTests
             var model = new ModelInfo { Architecture = "scripted", TrainedContextLength = context, EmbeddingLength = 0 };
             var capacity = new RunnerCapacity(slots, 16, context, cells) { SharesPrefixes = sharesPrefixes };
             _runner = new ScriptedRunner(model, new WordTokenizer([], ["<end>"]), capacity, TestEngine.Hash);
-            _loop = new EngineLoop(new WatchedRunner(_runner, onRestore: () => Restored++), parallel, store, _metrics, NullLogger.Instance, () => _ends++);
+            _loop = new EngineLoop(new WatchedRunner(_runner, onRestore: () => Restored++), parallel, speculates: false, store, _metrics, NullLogger.Instance, () => _ends++);
         }
 
         public int Ended { get; private set; }
