@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Vibee.Engine.Caching;
 using Vibee.Engine.Grammar;
@@ -19,6 +18,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
 
     private readonly IModelRunner _runner;
     private readonly EngineMetrics _metrics;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Action _ended;
     private readonly PrefixCache _cache;
@@ -31,22 +31,22 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
 
     /// <param name="runner">Called by nobody else; disposed with this.</param>
     /// <param name="parallel">The most sequences that run.</param>
-    /// <param name="speculates">Whether drafts are made of what sequences say next; only with a runner that shares prefixes.</param>
-    /// <param name="store">Where to keep prefixes that the KV cache has no room for, or null.</param>
+    /// <param name="options">Settings.</param>
     /// <param name="metrics">Where to count.</param>
     /// <param name="logger">Where to report.</param>
     /// <param name="ended">Called for each sequence that ended.</param>
-    public EngineLoop(IModelRunner runner, int parallel, bool speculates, PrefixStore? store, EngineMetrics metrics, ILogger logger, Action ended)
+    public EngineLoop(IModelRunner runner, int parallel, EngineOptions options, EngineMetrics metrics, ILogger logger, Action ended)
     {
         _runner = runner;
         _metrics = metrics;
+        _clock = options.Clock;
         _logger = logger;
         _ended = ended;
-        _cache = new PrefixCache(runner, store);
+        _cache = new PrefixCache(runner, options.Store);
         _ask = _cache.Ask;
         _scheduler = new Scheduler(parallel, runner.Capacity.BatchLogits);
         _budget = new StepBudget(parallel, runner.Capacity.BatchTokens);
-        _speculator = speculates ? new Speculator(runner, parallel, _budget) : null;
+        _speculator = options.Speculates(runner) ? new Speculator(runner, parallel, _budget) : null;
         _batch = new Batch(runner.Capacity.BatchTokens);
         _candidates = new Candidates(runner.Tokenizer.VocabularySize);
     }
@@ -76,7 +76,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
             Start(admitted);
         Observe();
 
-        var started = Stopwatch.GetTimestamp();
+        var started = _clock.GetTimestamp();
         var step = _scheduler.Plan(_budget);
         _speculator?.Plan(step, _runner.Capacity.KvCells - _cache.UsedCells);
         if (!Evaluate(step))
@@ -109,7 +109,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
             Settle(sequence);
         }
 
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var seconds = _clock.GetElapsedTime(started).TotalSeconds;
         _budget.Observe(streams, _batch.Count - streams, seconds);
         _metrics.Step(seconds);
     }
@@ -307,7 +307,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
     {
         sequence.Append(token);
         _metrics.TokenGenerated(ref sequence.Times);
-        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Token, Token = token, Logprobs = logprobs });
+        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Token, Token = token, Logprobs = logprobs, Prediction = sequence.Draft?.Use ?? default });
     }
 
     // The slot is free before the owner hears of the end, so that who saw the end may count on it.

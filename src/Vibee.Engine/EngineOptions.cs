@@ -18,6 +18,11 @@ public sealed record EngineOptions
     /// it could not forget a draft that was wrong.</summary>
     public SpeculationKind Speculation { get; init; }
 
+    /// <summary>Tells what steps cost, by which the engine decides how much it puts into one. Not what is said.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Sequences that may wait for a slot before new ones are refused.</summary>
     public int MaxQueue { get; init; } = 512;
+
+    internal bool Speculates(IModelRunner runner) => Speculation != SpeculationKind.None && runner.Capacity.SharesPrefixes;
 }

@@ -37,7 +37,7 @@ public readonly record struct GenerationEvent
     /// <summary>Of <c>Finished</c>.</summary>
     public FinishReason Reason { get; init; }
 
-    /// <summary>Of <c>Finished</c>: what became of the <see cref="Sequence.Prediction"/>.</summary>
+    /// <summary>Of <c>Token</c> and <c>Finished</c>: what became of the <see cref="Sequence.Prediction"/> until then.</summary>
     public PredictionUse Prediction { get; init; }
 
     /// <summary>Of <c>Finished</c> with <see cref="FinishReason.Failed"/>: one sentence, safe to show to a client.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Vibee.Engine.Speculation;
 
 namespace Vibee.Engine;
 
@@ -25,10 +24,10 @@ public sealed class InferenceEngine : IAsyncDisposable
         Tokenizer = runner.Tokenizer;
         // Each stream needs a token of every step.
         Parallel = Math.Min(options.Parallel ?? Capacity.Slots, Math.Min(Capacity.Slots, Capacity.BatchTokens));
-        Speculates = options.Speculation != SpeculationKind.None && Capacity.SharesPrefixes;
+        Speculates = options.Speculates(runner);
         metrics.Sized(Parallel, Capacity.KvCells);
         _thread = new EngineThread<Sequence>("vibee engine", Parallel, options.MaxQueue, logger,
-            ended => new EngineLoop(runner, Parallel, Speculates, options.Store, metrics, logger, ended));
+            ended => new EngineLoop(runner, Parallel, options, metrics, logger, ended));
     }
 
     public RunnerCapacity Capacity { get; }

@@ -15,7 +15,7 @@ internal sealed class TestEngine : IAsyncDisposable
     public TestEngine(IModelRunner runner, int maxQueue = 1000, int? parallel = null, PrefixStore? store = null, bool speculates = false)
     {
         Metrics = new EngineMetrics(_meter);
-        Engine = new InferenceEngine(runner, new EngineOptions { Parallel = parallel, Store = store, MaxQueue = maxQueue, Speculation = speculates ? SpeculationKind.Ngram : SpeculationKind.None }, Metrics, NullLogger<InferenceEngine>.Instance);
+        Engine = new InferenceEngine(runner, new EngineOptions { Parallel = parallel, Store = store, MaxQueue = maxQueue, Speculation = speculates ? SpeculationKind.Ngram : SpeculationKind.None, Clock = speculates ? new TickingClock() : TimeProvider.System }, Metrics, NullLogger<InferenceEngine>.Instance);
     }
 
     public InferenceEngine Engine { get; }
@@ -40,11 +40,13 @@ internal sealed class TestEngine : IAsyncDisposable
     }
 
     /// <summary>What <see cref="Hash"/> says after a prompt.</summary>
-    public static int[] Expected(ReadOnlySpan<int> prompt, int count)
+    public static int[] Expected(ReadOnlySpan<int> prompt, int count) => Expected(prompt, count, Hash);
+
+    public static int[] Expected(ReadOnlySpan<int> prompt, int count, ScriptedNext next)
     {
         var tokens = new List<int>(prompt.ToArray());
         for (var i = 0; i < count; i++)
-            tokens.Add(Hash(tokens.ToArray()));
+            tokens.Add(next(tokens.ToArray()));
         return [.. tokens.Skip(prompt.Length)];
     }
 
