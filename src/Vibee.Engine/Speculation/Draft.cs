@@ -13,8 +13,9 @@ internal sealed class Draft(Sequence sequence)
     /// <summary>The chance that a draft is begun with. Nobody knows it then, and a short draft costs little.</summary>
     private const double Optimism = 0.7;
 
-    // How much of a new observation is believed, and how soon old ones are forgotten while nothing is tried.
-    private const double Learning = 0.3;
+    // How much is forgotten of what was learned before, for each token that was decided about; and for each draft that
+    // was not tried, so that it is tried again some day.
+    private const double Learning = 0.25;
     private const double Forgetting = 0.01;
 
     private readonly NgramIndex _index = new(sequence.PromptLength + sequence.MaxTokens + (sequence.Prediction.Length > 0 ? sequence.Prediction.Length + 2 : 0));
@@ -76,8 +77,9 @@ internal sealed class Draft(Sequence sequence)
     {
         if (Length > 0)
         {
-            // The share of right ones among those that were decided about: what follows a wrong one says nothing.
-            Chance += Learning * ((_confirmed == Length ? 1 : (double)_confirmed / (_confirmed + 1)) - Chance);
+            // Only what follows right ones was decided about.
+            var decided = Math.Min(_confirmed + 1, Length);
+            Chance += (1 - Math.Pow(1 - Learning, decided)) * ((double)_confirmed / decided - Chance);
             if (_isOfPrediction)
                 Use = new PredictionUse(Use.Accepted + _confirmed, Use.Rejected + Length - _confirmed);
         }
