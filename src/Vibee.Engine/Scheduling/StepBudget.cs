@@ -68,7 +68,7 @@ internal sealed class StepBudget(int parallel, int batchTokens)
         return time;
     }
 
-    /// <summary>Steps of such sizes were thought too slow to be tried.</summary>
+    /// <summary>Steps of such sizes were thought too slow to be tried: believes that a little less.</summary>
     public void Doubt(int least, int most)
     {
         for (var size = int.Log2(least); size <= int.Log2(most); size++)

@@ -10,8 +10,12 @@ internal sealed class Draft(Sequence sequence)
 {
     public const int Longest = 16;
 
-    /// <summary>The chance that a draft is begun with. Nobody knows it then, and a short draft costs little.</summary>
-    private const double Optimism = 0.7;
+    /// <summary>Where so many tokens agree a passage is being copied; fewer may agree by coincidence.</summary>
+    private const int LongMatch = 8;
+
+    // The chances that are assumed as long as nothing is known.
+    private const double AfterShortMatch = 0.5;
+    private const double AfterLongMatch = 0.85;
 
     // How much is forgotten of what was learned before, for each token that was decided about; and for each draft that
     // was not tried, so that it is tried again some day.
@@ -20,12 +24,15 @@ internal sealed class Draft(Sequence sequence)
 
     private readonly NgramIndex _index = new(sequence.PromptLength + sequence.MaxTokens + (sequence.Prediction.Length > 0 ? sequence.Prediction.Length + 2 : 0));
     private readonly int[] _tokens = new int[Longest];
+    private double _short = AfterShortMatch;
+    private double _long = AfterLongMatch;
+    private bool _isLong; // the match that the draft is from
     private int _confirmed;
     private int _known; // tokens of the sequence that the index has
     private bool _isOfPrediction;
 
     /// <summary>How probable it is that a token of a draft is right when all before it are.</summary>
-    public double Chance { get; private set; } = Optimism;
+    public double Chance => _isLong ? _long : _short;
 
     /// <summary>What is evaluated behind the sequence's own tokens, in this step.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Length);
@@ -50,6 +57,7 @@ internal sealed class Draft(Sequence sequence)
         {
         }
 
+        _isLong = match.Length >= LongMatch;
         _isOfPrediction = match.Start > sequence.PromptLength && match.Start <= sequence.PromptLength + sequence.Prediction.Length;
         return Length;
     }
@@ -58,7 +66,7 @@ internal sealed class Draft(Sequence sequence)
     public void Shorten(int length)
     {
         if (Length > 0 && length == 0)
-            Chance += Forgetting * (Optimism - Chance);
+            Learn(Forgetting, _isLong ? AfterLongMatch : AfterShortMatch);
         Length = length;
     }
 
@@ -79,12 +87,18 @@ internal sealed class Draft(Sequence sequence)
         {
             // Only what follows right ones was decided about.
             var decided = Math.Min(_confirmed + 1, Length);
-            Chance += (1 - Math.Pow(1 - Learning, decided)) * ((double)_confirmed / decided - Chance);
+            Learn(1 - Math.Pow(1 - Learning, decided), (double)_confirmed / decided);
             if (_isOfPrediction)
                 Use = new PredictionUse(Use.Accepted + _confirmed, Use.Rejected + Length - _confirmed);
         }
 
         (Length, _confirmed) = (0, 0);
+    }
+
+    private void Learn(double share, double observed)
+    {
+        ref var chance = ref _isLong ? ref _long : ref _short;
+        chance += share * (observed - chance);
     }
 
     // The prediction stands where the answer begins: nearer to it than the prompt, it is the first to be copied from.

@@ -70,8 +70,9 @@ internal sealed class Speculator
             taken += _chosen[i];
         }
 
-        if (taken == 0)
-            _budget.Doubt(_tokens + 1, _tokens + Math.Min(proposed, room));
+        // Larger steps may have been slow only once, when the machine had something else to do.
+        if (taken < Math.Min(proposed, room))
+            _budget.Doubt(_tokens + taken + 1, _tokens + Math.Min(proposed, room));
     }
 
     /// <summary>Takes all drafts of a step back.</summary>
