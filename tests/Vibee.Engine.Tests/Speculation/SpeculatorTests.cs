@@ -34,6 +34,27 @@ public class SpeculatorTests
         Assert.True(with * gain < without, $"{with} instead of {without} s");
     }
 
+    [Fact]
+    public void Plan_SeveralStreamsRepeatThePrompt_AllAreFaster()
+    {
+        var random = new Random(1);
+        int[] prompt = [.. Enumerable.Range(0, 300).Select(_ => random.Next(1000))];
+        var (with, without) = Run(tokens => 0.040 + 0.010 * (tokens - 1), prompt, [prompt[10..290], prompt[5..285], prompt[..280], prompt[15..295]]);
+        Assert.True(with * 1.4 < without, $"{with} instead of {without} s");
+    }
+
+    [Fact]
+    public void Plan_SomeStepsTakeTenTimesAsLong_LongDraftsAreNotGivenUp()
+    {
+        var random = new Random(1);
+        int[] prompt = [.. Enumerable.Range(0, 2000).Select(_ => random.Next(1000))];
+        var test = new Simulation(tokens => Machines[1](tokens) * (random.Next(50) == 0 ? 10 : 1), prompt, [prompt[..1900]]);
+        while (!test.IsDone)
+            test.Step();
+        var without = 1900 * Machines[1](1) * 1.18; // as often as one in fifty
+        Assert.True(test.Seconds * 2 < without, $"{test.Seconds} instead of {without} s");
+    }
+
     /// <summary>Each three tokens occurred before, and what follows is always something else.</summary>
     [Theory]
     [MemberData(nameof(EachMachine))]
