@@ -17,7 +17,10 @@ internal static partial class RunnerLoader
     private const int PrefixSlots = 64;
 
     // Types that were measured to be faster on Trinity, by panels in registers of 256 bits or more.
-    private static readonly GgmlType[] FasterTypes = [GgmlType.Q4_K, GgmlType.Q6_K, GgmlType.TQ2_0];
+    private static readonly GgmlType[] FasterTypes =
+    [
+        GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.Q5_0, GgmlType.Q5_1, GgmlType.Q8_0, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K, GgmlType.TQ2_0,
+    ];
 
     /// <summary>What <c>--engine auto</c> stands for with this file, and why.</summary>
     /// <remarks>docs/performance.md has the measurements behind it: Trinity is the faster one on the CPU with some types of
