@@ -32,8 +32,9 @@ internal sealed class StepBudget(int parallel, int batchTokens)
         if (promptTokens == 0)
             _streams[streams].Add(seconds);
         ref var step = ref _steps[int.Log2(streams + promptTokens)];
-        step.Tokens.Add(streams + promptTokens);
-        step.Seconds.Add(seconds);
+        var share = step.Seconds.IsDoubted ? 1 : Mean.UsualShare;
+        step.Tokens.Add(streams + promptTokens, share);
+        step.Seconds.Add(seconds, share);
     }
 
     /// <summary>The most prompt tokens of a step that serves <paramref name="streams"/>; at least one where the batch has
@@ -68,11 +69,12 @@ internal sealed class StepBudget(int parallel, int batchTokens)
         return time;
     }
 
-    /// <summary>Steps of such sizes were thought too slow to be tried: believes that a little less.</summary>
-    public void Doubt(int least, int most)
+    /// <summary>A step had so many tokens and might have had more, up to <paramref name="most"/>, which was thought too slow:
+    /// believes that less, until it is tried, and then what that shows.</summary>
+    public void Doubt(int tokens, int most)
     {
-        for (var size = int.Log2(least); size <= int.Log2(most); size++)
-            _steps[size].Seconds.Fade();
+        for (var size = int.Log2(tokens) + 1; size <= int.Log2(most); size++)
+            _steps[size].Seconds.Doubt();
     }
 
     private double SecondsFor(int streams)
@@ -114,17 +116,28 @@ internal sealed class StepBudget(int parallel, int batchTokens)
     /// <summary>A mean over some ten values, the newest counting most: as contexts grow, so do the times.</summary>
     private struct Mean
     {
+        public const double UsualShare = 0.1;
+
         public double Value { get; private set; }
 
         public bool IsKnown { get; private set; }
 
+        public bool IsDoubted { get; private set; }
+
         /// <summary>Believes it a little less.</summary>
         public void Fade() => Value *= 0.999;
 
-        public void Add(double value)
+        /// <summary>Believes it less, and the next value more than it.</summary>
+        public void Doubt()
         {
-            Value = IsKnown ? Value + (value - Value) * 0.1 : value;
-            IsKnown = true;
+            Value *= 0.99;
+            IsDoubted = true;
+        }
+
+        public void Add(double value, double share = UsualShare)
+        {
+            Value = IsKnown ? Value + (value - Value) * share : value;
+            (IsKnown, IsDoubted) = (true, false);
         }
     }
 }

@@ -14,8 +14,8 @@ internal sealed class Draft(Sequence sequence)
     private const int LongMatch = 8;
 
     // The chances that are assumed as long as nothing is known.
-    private const double AfterShortMatch = 0.5;
-    private const double AfterLongMatch = 0.85;
+    public const double AfterShortMatch = 0.5;
+    public const double AfterLongMatch = 0.85;
 
     // How much is forgotten of what was learned before, for each token that was decided about; and for each draft that
     // was not tried, so that it is tried again some day.

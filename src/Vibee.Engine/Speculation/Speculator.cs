@@ -48,7 +48,7 @@ internal sealed class Speculator
         var room = Math.Min(Math.Min(_capacity.BatchTokens, freeCells) - _tokens, _capacity.BatchLogits - step.Count);
         if (room <= 0)
             return;
-        var proposed = 0;
+        var (proposed, likeliest) = (0, 0.0);
         for (var i = 0; i < step.Count; i++)
         {
             var sequence = step[i].Sequence;
@@ -58,6 +58,7 @@ internal sealed class Speculator
             _chosen[i] = draft.Propose(Math.Min(most, room), _ends);
             _chances[i] = draft.Chance;
             proposed += _chosen[i];
+            likeliest = _chosen[i] > 0 ? Math.Max(likeliest, draft.Chance) : likeliest;
         }
 
         if (proposed == 0)
@@ -70,9 +71,10 @@ internal sealed class Speculator
             taken += _chosen[i];
         }
 
-        // Larger steps may have been slow only once, when the machine had something else to do.
-        if (taken < Math.Min(proposed, room))
-            _budget.Doubt(_tokens + taken + 1, _tokens + Math.Min(proposed, room));
+        // Larger steps may have been slow only once, when the machine had something else to do. Where drafts are mostly wrong
+        // it is not the time that keeps them short.
+        if (taken < Math.Min(proposed, room) && likeliest >= Draft.AfterShortMatch)
+            _budget.Doubt(_tokens + taken, _tokens + Math.Min(proposed, room));
     }
 
     /// <summary>Takes all drafts of a step back.</summary>

@@ -55,6 +55,19 @@ public class SpeculatorTests
         Assert.True(test.Seconds * 2 < without, $"{test.Seconds} instead of {without} s");
     }
 
+    /// <summary>What was measured then says nothing later.</summary>
+    [Fact]
+    public void Plan_FirstDraftsMetABusyMachine_OthersAreTried()
+    {
+        var random = new Random(1);
+        int[] prompt = [.. Enumerable.Range(0, 2000).Select(_ => random.Next(1000))];
+        var (steps, drafts) = (0, 0);
+        var test = new Simulation(tokens => Machines[1](tokens) * (++steps > 1 && tokens > 1 && ++drafts < 10 ? 10 : 1), prompt, [prompt[..1900]]);
+        while (!test.IsDone)
+            test.Step();
+        Assert.True(test.Seconds * 2 < 1900 * Machines[1](1), $"{test.Seconds} instead of {1900 * Machines[1](1)} s");
+    }
+
     /// <summary>Each three tokens occurred before, and what follows is always something else.</summary>
     [Theory]
     [MemberData(nameof(EachMachine))]
