@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
+using Vibee.Engine.Speculation;
 using Vibee.Server;
 using Vibee.Server.Middleware.Connections;
 using Vibee.Server.Middleware.Keys;
@@ -69,6 +70,9 @@ internal sealed record ServeSettings
 
     /// <summary>How the KV cache is stored.</summary>
     public required KvType KvType { get; init; }
+
+    /// <summary>Where drafts of what is generated next come from.</summary>
+    public SpeculationKind Speculation { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

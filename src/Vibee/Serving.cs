@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Engine.Caching;
 using Vibee.Engine.Embeddings;
+using Vibee.Engine.Speculation;
 using Vibee.Gguf;
 using Vibee.Server;
 
@@ -16,6 +17,8 @@ internal static partial class Serving
 {
     private const int DefaultContextLength = 2048;
     private const long DefaultDiskCache = 4L << 30;
+
+    private const string CannotBeCut = "what this model keeps of a text (a recurrent state, or a sliding window under llama.cpp) cannot be cut to a prefix";
 
     // The guide's names work with any model, so that every example of it does.
     private static readonly string[] GuideIds = ["igla-7b", "igla-koshey"];
@@ -107,8 +110,10 @@ internal static partial class Serving
         {
             server.EngineMetrics.Watch(runner);
             await using var store = OpenStore(settings, file, runner, loggers);
-            var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue, Store = store };
+            var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue, Store = store, Speculation = settings.Speculation };
             await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());
+            if (settings.Speculation != SpeculationKind.None && !inference.Speculates)
+                RunnerLoader.LogIgnored(logger, "--speculate", CannotBeCut);
             served.Ready(inference);
             Announce(settings, logger);
             LogServing(logger, served.Ids[0], inference.Parallel, runner.Capacity.ContextLength, runner.Capacity.KvCells, Addresses(server));
@@ -125,6 +130,8 @@ internal static partial class Serving
         var logger = loggers.CreateLogger("Vibee");
         foreach (var option in settings.CacheOptions())
             RunnerLoader.LogIgnored(logger, option, "an embedding model keeps nothing from one request to the next");
+        if (settings.Speculation != SpeculationKind.None)
+            RunnerLoader.LogIgnored(logger, "--speculate", "an embedding model generates nothing");
         var shutdown = server.WaitForShutdownAsync();
         var loading = Loading.RunAsync(served, shutdown, (progress, cancellation) =>
             RunnerLoader.LoadEmbedder(settings, contextLength, progress, logger, cancellation));
@@ -148,8 +155,7 @@ internal static partial class Serving
             return null;
         if (!runner.Capacity.SharesPrefixes)
         {
-            RunnerLoader.LogIgnored(loggers.CreateLogger("Vibee"), "--kv-cache-dir",
-                "what this model keeps of a prompt (a recurrent state, or a sliding window under llama.cpp) cannot be cut to a prefix");
+            RunnerLoader.LogIgnored(loggers.CreateLogger("Vibee"), "--kv-cache-dir", CannotBeCut);
             return null;
         }
 
