@@ -31,6 +31,9 @@ internal sealed record EngineSettings
 
     public required int? GpuLayers { get; init; }
 
+    /// <summary>Where packed weights are kept; null is nowhere.</summary>
+    public required string? PackCacheDirectory { get; init; }
+
     /// <summary>Positions that the longest sequence takes.</summary>
     public int ContextLength(int prompt) => Math.Max(16, Math.Max(prompt, Generate));
 
@@ -49,6 +52,8 @@ internal sealed record EngineSettings
         BatchSize = Math.Max(BatchSize, Batches.Max()),
         LlamaLibrary = LlamaLibrary,
         GpuLayers = GpuLayers,
+        PackCacheDirectory = PackCacheDirectory,
+        NoPackCache = PackCacheDirectory is null,
         KvType = KvType.F16,
         Host = "",
         Port = 0,
