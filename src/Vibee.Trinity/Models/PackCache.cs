@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Vibee.Gguf;
 using Vibee.Trinity.Kernels.Panels;
+using Vibee.Trinity.Memory;
 using Vibee.Trinity.Threads;
 
 namespace Vibee.Trinity.Models;
@@ -107,6 +108,8 @@ internal sealed class PackCache
 
     private unsafe bool IsWhole(MappedFile file, long length, WorkerTeam team, Action<float> report)
     {
+        // Before anything is touched: what the system reads from the disk for this mapping, it then keeps in large pages.
+        Pages.PreferLarge(Address(file), length);
         // Foreign ones are told by a few bytes, before all are read.
         var trailer = file.Span(length, TrailerLength);
         return trailer[..^sizeof(ulong)].SequenceEqual(Trailer(length, 0).AsSpan()[..^sizeof(ulong)])

@@ -32,7 +32,7 @@ internal sealed record EngineSettings
     public required int? GpuLayers { get; init; }
 
     /// <summary>Where packed weights are kept; null is nowhere.</summary>
-    public required string? PackCacheDirectory { get; init; }
+    public string? PackCacheDirectory { get; init; }
 
     /// <summary>Positions that the longest sequence takes.</summary>
     public int ContextLength(int prompt) => Math.Max(16, Math.Max(prompt, Generate));
