@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""How soon a server serves: from the start of its process to the first 200 of /health and to the first token of a chat.
+"""How soon a server serves: from the start of its process to the first 200 of /health and to the first token.
 
-usage: start.py [-n TIMES] COMMAND...      with {port} where the command takes one: vibee serve -m tl.gguf --port {port}
+    bench/start.py [-n TIMES] [--chat] [--more REQUESTS] COMMAND...
 
-Memory is that of the process after the chat, in MB: all, anonymous, of files. Linux only.
+{port} in the command is a free port: vibee serve -m tl.gguf --port {port}. Asks for a completion of two words, or with
+--chat for a chat, whose template makes a longer prompt of as much. Then comes memory of the process, in MB: all, anonymous, of
+files; after REQUESTS completions of 400 words, 4 at a time. Linux only.
 """
+import argparse
+import concurrent.futures
 import http.client
 import json
 import socket
 import statistics
 import subprocess
-import sys
 import time
 
-CHAT = json.dumps({"messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 8, "temperature": 0, "stream": True})
+CHAT = {"messages": [{"role": "user", "content": "Hello!"}]}
+PROMPT = {"prompt": "Hello you"}
 
 
 def free_port():
@@ -31,13 +35,14 @@ def is_ready(port):
         return False
 
 
-def first_token(port):
+def first_token(port, path, body):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("POST", "/v1/chat/completions", CHAT, {"Content-Type": "application/json"})
+    body = json.dumps(body | {"max_tokens": 8, "temperature": 0, "stream": True})
+    connection.request("POST", path, body, {"Content-Type": "application/json"})
     response = connection.getresponse()
     assert response.status == 200, response.read()
     for line in response:
-        if b'"content":"' in line and b'"content":""' not in line:
+        if (b'"content":"' in line and b'"content":""' not in line) or (b'"text":"' in line and b'"text":""' not in line):
             now = time.monotonic()
             response.read()
             return now
@@ -50,7 +55,13 @@ def memory(process):
     return [int(fields[name].split()[0]) // 1024 for name in ("VmRSS", "RssAnon", "RssFile")]
 
 
-def start(command):
+def more(port, count):
+    prompts = [{"prompt": f"{i} " + "word " * 400} for i in range(count)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda prompt: first_token(port, "/v1/completions", prompt), prompts))
+
+
+def start(command, is_chat, requests):
     port = free_port()
     begin = time.monotonic()
     with subprocess.Popen([part.replace("{port}", str(port)) for part in command], stderr=subprocess.DEVNULL) as process:
@@ -59,20 +70,25 @@ def start(command):
                 raise SystemExit(f"the server ended with {process.returncode}")
             time.sleep(0.002)
         ready = time.monotonic()
-        token = first_token(port)
+        token = first_token(port, "/v1/chat/completions", CHAT) if is_chat else first_token(port, "/v1/completions", PROMPT)
+        more(port, requests)
         held = memory(process)
         process.terminate()
     return 1000 * (ready - begin), 1000 * (token - begin), held
 
 
-def main(arguments):
-    times = int(arguments[1]) if arguments[:1] == ["-n"] else 5
-    command = arguments[2:] if arguments[:1] == ["-n"] else arguments
-    starts = [start(command) for _ in range(times)]
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-n", type=int, default=5)
+    parser.add_argument("--chat", action="store_true")
+    parser.add_argument("--more", type=int, default=0)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    starts = [start(options.command, options.chat, options.more) for _ in range(options.n)]
     for name, column in ("healthy", 0), ("first token", 1):
         values = sorted(run[column] for run in starts)
         print(f"{name}: median {statistics.median(values):.0f} ms, {values[0]:.0f} to {values[-1]:.0f}")
     print("memory, MB:", ", ".join(f"{all_} ({anonymous} + {files})" for all_, anonymous, files in (run[2] for run in starts)))
 
 
-main(sys.argv[1:])
+main()
