@@ -5,7 +5,7 @@
 
 {port} in the command is a free port: vibee serve -m tl.gguf --port {port}. Asks for a completion of two words, or with
 --chat for a chat, whose template makes a longer prompt of as much. Then comes memory of the process, in MB: all, anonymous, of
-files; after REQUESTS completions of 400 words, 4 at a time. Linux only.
+files; after REQUESTS completions of 150 words, 4 at a time. Linux only.
 """
 import argparse
 import concurrent.futures
@@ -56,7 +56,7 @@ def memory(process):
 
 
 def more(port, count):
-    prompts = [{"prompt": f"{i} " + "word " * 400} for i in range(count)]
+    prompts = [{"prompt": f"{i} " + "word " * 150} for i in range(count)]
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda prompt: first_token(port, "/v1/completions", prompt), prompts))
 
@@ -65,15 +65,17 @@ def start(command, is_chat, requests):
     port = free_port()
     begin = time.monotonic()
     with subprocess.Popen([part.replace("{port}", str(port)) for part in command], stderr=subprocess.DEVNULL) as process:
-        while not is_ready(port):
-            if process.poll() is not None:
-                raise SystemExit(f"the server ended with {process.returncode}")
-            time.sleep(0.002)
-        ready = time.monotonic()
-        token = first_token(port, "/v1/chat/completions", CHAT) if is_chat else first_token(port, "/v1/completions", PROMPT)
-        more(port, requests)
-        held = memory(process)
-        process.terminate()
+        try:
+            while not is_ready(port):
+                if process.poll() is not None:
+                    raise SystemExit(f"the server ended with {process.returncode}")
+                time.sleep(0.002)
+            ready = time.monotonic()
+            token = first_token(port, "/v1/chat/completions", CHAT) if is_chat else first_token(port, "/v1/completions", PROMPT)
+            more(port, requests)
+            held = memory(process)
+        finally:
+            process.terminate()
     return 1000 * (ready - begin), 1000 * (token - begin), held
 
 
