@@ -100,7 +100,7 @@ internal static partial class Serving
         var logger = loggers.CreateLogger("Vibee");
         // Begins before the server is made: that takes as long as loading a small model, and another core.
         await using var loading = new Loading<IModelRunner>(served, (progress, cancellation) =>
-            RunnerLoader.Load(settings, file, contextLength, kvCells, progress, logger, cancellation));
+            RunnerLoader.Load(settings, file, contextLength, settings.KvCache is null ? null : kvCells, progress, logger, cancellation));
         await using var server = new VibeeServer(options, served, loggers, PhiEndpoint.Map);
         await server.StartAsync();
         var shutdown = server.WaitForShutdownAsync();
