@@ -59,8 +59,11 @@ internal sealed record ServeSettings
     /// <summary>Bytes of them; null is a default.</summary>
     public required long? KvCacheDisk { get; init; }
 
-    /// <summary>Where Trinity keeps packed weights for the next start; null is nowhere.</summary>
+    /// <summary>Where Trinity keeps packed weights for the next start; null is the user's cache directory.</summary>
     public string? PackCacheDirectory { get; init; }
+
+    /// <summary>Whether they are kept nowhere.</summary>
+    public bool NoPackCache { get; init; }
 
     /// <summary>How to make embeddings or scores; null is what the file says, which for most is that it generates text.</summary>
     public required Pooling? Pooling { get; init; }
