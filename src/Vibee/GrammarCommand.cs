@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Vibee.Engine;
 using Vibee.Engine.Grammar;
 using Vibee.Engine.Grammar.JsonSchema;
@@ -48,39 +47,27 @@ internal static class GrammarCommand
             var check = new GrammarCheck(run, report, Console.Out, isQuiet: suite != null);
             if (suite != null)
             {
-                foreach (var line in File.ReadLines(suite.FullName).Where(line => line.Length > 0))
-                {
-                    using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 1000 });
-                    check.CheckLine(document.RootElement, text => CompiledGrammar.FromJsonSchema(text, options));
-                }
+                foreach (var line in InputLine.Read(suite).Select(SuiteLine.Read))
+                    check.Check(line.Name, () => CompiledGrammar.FromJsonSchema(line.Schema, options), line.Tests);
             }
             else
             {
-                var texts = instances == null ? [] : File.ReadLines(instances.FullName).Where(line => line.Length > 0);
+                var lines = instances == null ? [] : InputLine.Read(instances);
+                var texts = lines.Select(line => (schema == null ? line.Text : JsonLine.Read(line, JsonLine.Write), (bool?)null));
                 if (schema != null)
-                    check.Check(schema.Name, () => CompiledGrammar.FromJsonSchema(File.ReadAllText(schema.FullName), options), texts.Select(text => (Normal(text), (bool?)null)));
+                    check.Check(schema.Name, () => CompiledGrammar.FromJsonSchema(File.ReadAllText(schema.FullName), options), texts);
                 else if (grammar != null)
-                    check.Check(grammar.Name, () => CompiledGrammar.FromGbnf(File.ReadAllText(grammar.FullName)), texts.Select(text => (text, (bool?)null)));
+                    check.Check(grammar.Name, () => CompiledGrammar.FromGbnf(File.ReadAllText(grammar.FullName)), texts);
                 else
-                    check.Check("pattern", () => CompiledGrammar.FromRegex(regex!), texts.Select(text => (text, (bool?)null)));
+                    check.Check("pattern", () => CompiledGrammar.FromRegex(regex!), texts);
             }
             report.Print(Console.Out);
             return report.IsGood ? 0 : 1;
-        }
-        catch (JsonException exception)
-        {
-            return Failure.Run($"not valid JSON: {exception.Message}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or GgufException)
         {
             return Failure.Run(exception.Message);
         }
-    }
-
-    private static string Normal(string text)
-    {
-        using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 1000 });
-        return JsonLine.Write(document.RootElement);
     }
 
     private static bool TryLoad(FileInfo? vocab, out ITokenizer? tokenizer, out string? refusal)

@@ -32,6 +32,44 @@ public sealed class GrammarTests : IDisposable
         Assert.Contains("mask: ", output);
     }
 
+    [Theory]
+    [InlineData("""{"type": "string"}""", "there is no \"schema\"")]
+    [InlineData("[1]", "must be an object")]
+    [InlineData("""{"schema": {}, "tests": {}}""", "\"tests\" must be an array")]
+    [InlineData("""{"schema": {}, "tests": [{"valid": true, "data": 1}, 2]}""", "test 2 must be an object")]
+    [InlineData("""{"schema": {}, "tests": [{"valid": true}]}""", "test 1 has no \"data\"")]
+    [InlineData("""{"schema": {}, "tests": [{"valid": "yes", "data": 1}]}""", "\"valid\" of test 1 must be true or false")]
+    [InlineData("""{"schema": {}, "tests": [{"valid": true, "data": "\ud800"}]}""", "is no text")]
+    [InlineData("no JSON", "not valid JSON")]
+    public async Task Check_LineThatIsNoSuites_SaysWhatIsWrongWithIt(string line, string expected)
+    {
+        var suite = await WriteAsync("suite.jsonl", "{\"schema\": {}}\n\n" + line);
+
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["grammar", "check", "--suite", suite]);
+
+        Assert.Equal(1, exitCode);
+        var problem = Assert.Single(error.Trim().Split('\n'));
+        Assert.StartsWith($"vibee: {suite}:3:", problem);
+        Assert.Contains(expected, problem);
+    }
+
+    [Theory]
+    [InlineData("1,2", "not valid JSON")]
+    [InlineData("\"\\ud800\"", "is no text")]
+    public async Task Check_InstanceThatIsNoJson_SaysWhich(string line, string expected)
+    {
+        var schema = await WriteAsync("schema.json", "{}");
+        var instances = await WriteAsync("instances.jsonl", $"1\n\n{line}\n");
+
+        var (exitCode, output, error) = await VibeeProcess.RunAsync(["grammar", "check", "--schema", schema, "--instances", instances]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("instance 1: accepted", output);
+        var problem = Assert.Single(error.Trim().Split('\n'));
+        Assert.StartsWith($"vibee: {instances}:3:", problem);
+        Assert.Contains(expected, problem);
+    }
+
     [Fact]
     public async Task Check_BadGrammar_SaysWhere()
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Vibee.Engine.Grammar;
 
 namespace Vibee.Grammars;
@@ -37,15 +36,6 @@ internal sealed class GrammarCheck(InstanceRun run, CheckReport report, TextWrit
     /// little it is answer enough: a full collection for each schema would take longer than the rest.</summary>
     private long Held(long allocated) =>
         allocated < LittleMemory ? allocated : Math.Min(allocated, Math.Max(GC.GetTotalMemory(forceFullCollection: true) - _before, 0));
-
-    /// <summary>A line of a suite: <c>{"name", "schema", "tests": [{"valid", "data"}]}</c>.</summary>
-    public void CheckLine(JsonElement line, Func<string, CompiledGrammar> compile)
-    {
-        var name = line.TryGetProperty("name", out var given) ? given.ToString() : "schema";
-        var tests = line.TryGetProperty("tests", out var list) ? list.EnumerateArray() : default;
-        Check(name, () => compile(line.GetProperty("schema").GetRawText()),
-            tests.Select(test => (JsonLine.Write(test.GetProperty("data")), (bool?)test.GetProperty("valid").GetBoolean())));
-    }
 
     private CompiledGrammar? Compile(string name, Func<CompiledGrammar> compile, out double milliseconds)
     {

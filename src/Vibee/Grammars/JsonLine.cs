@@ -3,10 +3,31 @@ using System.Text.Json;
 
 namespace Vibee.Grammars;
 
-/// <summary>Writes a JSON value in one fixed way: <c>", "</c> and <c>": "</c> between its parts as Python does, numbers
-/// as they were, properties in their own order, characters escaped only where JSON demands it.</summary>
+/// <summary>A JSON value on a line of a file.</summary>
 internal static class JsonLine
 {
+    /// <param name="line">The line.</param>
+    /// <param name="take">Makes something of its value, which is gone after that.</param>
+    /// <exception cref="IOException">It is not JSON; the message says where.</exception>
+    public static T Read<T>(InputLine line, Func<JsonElement, T> take)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line.Text, new JsonDocumentOptions { MaxDepth = 1000 });
+            return take(document.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            throw new IOException($"{line.Place}:{exception.BytePositionInLine + 1}: not valid JSON", exception);
+        }
+        catch (InvalidOperationException exception) // half a surrogate pair
+        {
+            throw new IOException($"{line.Place}: a string holds what is no text", exception);
+        }
+    }
+
+    /// <summary>Writes a value in one fixed way: <c>", "</c> and <c>": "</c> between its parts as Python does, numbers as
+    /// they were, properties in their own order, characters escaped only where JSON demands it.</summary>
     public static string Write(JsonElement value)
     {
         var text = new StringBuilder();
