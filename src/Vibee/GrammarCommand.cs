@@ -22,12 +22,13 @@ internal static class GrammarCommand
         var suite = new Option<FileInfo?>("--suite") { Description = "Many schemas: lines of {\"name\", \"schema\", \"tests\": [{\"valid\", \"data\"}]}" };
         var instances = new Option<FileInfo?>("--instances") { Description = "Texts to try, one on each line; for a schema JSON values" };
         var vocab = new Option<FileInfo?>("--vocab") { Description = "A GGUF file whose tokenizer is used; without it bytes are" };
-        var order = new Option<PropertyOrder>("--order") { Description = "Properties in the order of the schema, or any", DefaultValueFactory = _ => PropertyOrder.Any };
+        var order = Setting.Choice("--order", "schema", ["schema", "any"], "In which order properties may come: the schema's, as the server asks for, or any, as a validator accepts");
         var command = new Command("check", "Tells what is enforced, which instances are accepted, and the times to compile and to mask tokens")
             { schema, grammar, regex, suite, instances, vocab, order };
         command.SetAction(parsed => Check(
             parsed.GetValue(schema), parsed.GetValue(grammar), parsed.GetValue(regex), parsed.GetValue(suite),
-            parsed.GetValue(instances), parsed.GetValue(vocab), new JsonSchemaOptions { PropertyOrder = parsed.GetValue(order) }));
+            parsed.GetValue(instances), parsed.GetValue(vocab),
+            new JsonSchemaOptions { PropertyOrder = Enum.Parse<PropertyOrder>(parsed.GetValue(order)!, ignoreCase: true) }));
         return command;
     }
 

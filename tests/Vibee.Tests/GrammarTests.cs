@@ -70,6 +70,30 @@ public sealed class GrammarTests : IDisposable
         Assert.Contains(expected, problem);
     }
 
+    [Theory]
+    [InlineData("refused at byte")]
+    [InlineData("refused at byte", "--order", "schema")]
+    [InlineData("accepted", "--order", "any")]
+    public async Task Check_PropertiesInAnotherOrder_AreRefusedAsTheServerWouldUnlessAllowed(string expected, params string[] more)
+    {
+        var schema = await WriteAsync("schema.json", """{"properties": {"a": {}, "b": {}}, "required": ["a", "b"]}""");
+        var instances = await WriteAsync("instances.jsonl", """{"b": 1, "a": 2}""");
+
+        var (exitCode, output, error) = await VibeeProcess.RunAsync(["grammar", "check", "--schema", schema, "--instances", instances, .. more]);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains($"instance 1: {expected}", output);
+    }
+
+    [Fact]
+    public async Task Check_OrderThatIsNone_NamesThoseThereAre()
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["grammar", "check", "--regex", "a", "--order", "foo"]);
+
+        Assert.Equal(2, exitCode);
+        Assert.Equal("vibee: --order foo: must be one of schema, any", error.Trim());
+    }
+
     [Fact]
     public async Task Check_BadGrammar_SaysWhere()
     {
