@@ -37,20 +37,16 @@ public sealed unsafe class MappedFile : IDisposable
     {
         try
         {
-            if (Directory.Exists(path))
-                throw new GgufException(path, "this is a directory, not a model file");
-            var info = new FileInfo(path);
-            if (!info.Exists)
-                throw new GgufException(path, "there is no such file");
+            if (PathProblem.Find(path) is { } absence)
+                throw new GgufException(path, absence);
             // Asked before opening: opening a pipe would wait for its writer.
-            if (info.Length == 0)
+            if (new FileInfo(path).Length == 0)
                 throw new GgufException(path, "the file is empty");
             return Map(path);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            var reason = problem is UnauthorizedAccessException ? "access is denied" : problem.Message;
-            throw new GgufException(path, $"the file cannot be read: {reason}", problem);
+            throw new GgufException(path, PathProblem.OfReading(path, problem), problem);
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Vibee.Engine;
@@ -105,6 +106,10 @@ public sealed class VibeeServer : IAsyncDisposable
         try
         {
             await _app.StartAsync(cancellation);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new IOException($"Cannot listen on {_listening.Place}: it is in use; {_listening.WayOut}", exception);
         }
         catch (System.Net.Sockets.SocketException exception)
         {

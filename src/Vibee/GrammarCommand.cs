@@ -16,12 +16,12 @@ internal static class GrammarCommand
 
     private static Command CreateCheck()
     {
-        var schema = new Option<FileInfo?>("--schema") { Description = "A JSON Schema" };
-        var grammar = new Option<FileInfo?>("--grammar") { Description = "A grammar in GBNF" };
+        var schema = new Option<string?>("--schema") { Description = "A JSON Schema" };
+        var grammar = new Option<string?>("--grammar") { Description = "A grammar in GBNF" };
         var regex = new Option<string?>("--regex") { Description = "A regular expression for the whole text" };
-        var suite = new Option<FileInfo?>("--suite") { Description = "Many schemas: lines of {\"name\", \"schema\", \"tests\": [{\"valid\", \"data\"}]}" };
-        var instances = new Option<FileInfo?>("--instances") { Description = "Texts to try, one on each line; for a schema JSON values" };
-        var vocab = new Option<FileInfo?>("--vocab") { Description = "A GGUF file whose tokenizer is used; without it bytes are" };
+        var suite = new Option<string?>("--suite") { Description = "Many schemas: lines of {\"name\", \"schema\", \"tests\": [{\"valid\", \"data\"}]}" };
+        var instances = new Option<string?>("--instances") { Description = "Texts to try, one on each line; for a schema JSON values" };
+        var vocab = new Option<string?>("--vocab") { Description = "A GGUF file whose tokenizer is used; without it bytes are" };
         var order = Setting.Choice("--order", "schema", ["schema", "any"], "In which order properties may come: the schema's, as the server asks for, or any, as a validator accepts");
         var command = new Command("check", "Tells what is enforced, which instances are accepted, and the times to compile and to mask tokens")
             { schema, grammar, regex, suite, instances, vocab, order };
@@ -33,12 +33,16 @@ internal static class GrammarCommand
     }
 
     private static int Check(
-        FileInfo? schema, FileInfo? grammar, string? regex, FileInfo? suite, FileInfo? instances, FileInfo? vocab, JsonSchemaOptions options)
+        string? schema, string? grammar, string? regex, string? suite, string? instances, string? vocab, JsonSchemaOptions options)
     {
-        if (new object?[] { schema, grammar, regex, suite }.Count(given => given != null) != 1)
+        if (new[] { schema, grammar, regex, suite }.Count(given => given != null) != 1)
             return Failure.Usage(["exactly one of --schema, --grammar, --regex and --suite is needed"]);
         if (suite != null && instances != null)
             return Failure.Usage(["--instances: a --suite has its own"]);
+        var problems = InputFile.FindProblems(
+            ("--schema", schema), ("--grammar", grammar), ("--suite", suite), ("--instances", instances), ("--vocab", vocab)).ToList();
+        if (problems.Count > 0)
+            return Failure.Usage(problems);
         try
         {
             if (!TryLoad(vocab, out var tokenizer, out var refusal))
@@ -56,27 +60,27 @@ internal static class GrammarCommand
                 var lines = instances == null ? [] : InputLine.Read(instances);
                 var texts = lines.Select(line => (schema == null ? line.Text : JsonLine.Read(line, JsonLine.Write), (bool?)null));
                 if (schema != null)
-                    check.Check(schema.Name, () => CompiledGrammar.FromJsonSchema(File.ReadAllText(schema.FullName), options), texts);
+                    check.Check(Path.GetFileName(schema), () => CompiledGrammar.FromJsonSchema(InputFile.ReadText(schema), options), texts);
                 else if (grammar != null)
-                    check.Check(grammar.Name, () => CompiledGrammar.FromGbnf(File.ReadAllText(grammar.FullName)), texts);
+                    check.Check(Path.GetFileName(grammar), () => CompiledGrammar.FromGbnf(InputFile.ReadText(grammar)), texts);
                 else
                     check.Check("pattern", () => CompiledGrammar.FromRegex(regex!), texts);
             }
             report.Print(Console.Out);
             return report.IsGood ? 0 : 1;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or GgufException)
+        catch (Exception exception) when (exception is IOException or GgufException)
         {
             return Failure.Run(exception.Message);
         }
     }
 
-    private static bool TryLoad(FileInfo? vocab, out ITokenizer? tokenizer, out string? refusal)
+    private static bool TryLoad(string? vocab, out ITokenizer? tokenizer, out string? refusal)
     {
         (tokenizer, refusal) = (null, null);
         if (vocab == null)
             return true;
-        using var file = GgufFile.Open(vocab.FullName);
+        using var file = GgufFile.Open(vocab);
         return TokenizerLoader.TryLoad(file.Metadata, out tokenizer, out refusal);
     }
 }

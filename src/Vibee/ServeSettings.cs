@@ -104,7 +104,7 @@ internal sealed record ServeSettings
     /// <summary>Bytes of a request's body; null is a default.</summary>
     public long? MaxBody { get; init; }
 
-    /// <summary>Values that are each right but not together, a sentence for each.</summary>
+    /// <summary>Values that are each right but not together, and files that are not there, a sentence for each.</summary>
     public IEnumerable<string> FindContradictions()
     {
         if (Engine == EngineChoice.Mock && Model is not null)
@@ -129,6 +129,8 @@ internal sealed record ServeSettings
             yield return $"--batch-size {BatchSize} is less than --parallel {Parallel}: each request needs a token of every step";
         if (LlamaLibrary is not null && !Directory.Exists(LlamaLibrary))
             yield return $"--llama-lib {LlamaLibrary}: there is no such directory";
+        foreach (var problem in InputFile.FindProblems(("--api-key-file", Access.ApiKeyFile), ("--jwt-key-file", Access.JwtKeyFile), ("--tls-cert", Connections.TlsCertificate), ("--tls-key", Connections.TlsKey)))
+            yield return problem;
         foreach (var contradiction in FindOpenings())
             yield return contradiction;
     }

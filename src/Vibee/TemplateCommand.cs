@@ -13,11 +13,11 @@ internal static class TemplateCommand
 
     private static Command CreateRender()
     {
-        var template = new Option<FileInfo>("--template") { Description = "The template, in Jinja", Required = true };
-        var context = new Option<FileInfo>("--context") { Description = "Its variables, as a JSON object: messages, add_generation_prompt, bos_token, …", Required = true };
+        var template = new Option<string>("--template") { Description = "The template, in Jinja", Required = true };
+        var context = new Option<string>("--context") { Description = "Its variables, as a JSON object: messages, add_generation_prompt, bos_token, …", Required = true };
         var now = new Option<string?>("--now") { Description = "The time that strftime_now tells, such as 2026-01-02T03:04:05 (default: the present)" };
         var command = new Command("render", "Prints what a template makes of a context, or where it fails") { template, context, now };
-        command.SetAction(parsed => Render(parsed.GetValue(template)!.ToString(), parsed.GetValue(context)!.ToString(), parsed.GetValue(now)));
+        command.SetAction(parsed => Render(parsed.GetValue(template)!, parsed.GetValue(context)!, parsed.GetValue(now)));
         return command;
     }
 
@@ -26,10 +26,13 @@ internal static class TemplateCommand
         var time = default(DateTime);
         if (now is not null && !DateTime.TryParse(now, CultureInfo.InvariantCulture, DateTimeStyles.None, out time))
             return Failure.Usage([$"--now {now}: must be a time such as 2026-01-02T03:04:05"]);
+        var problems = InputFile.FindProblems(("--template", templatePath), ("--context", contextPath)).ToList();
+        if (problems.Count > 0)
+            return Failure.Usage(problems);
         try
         {
-            var template = ChatTemplate.Compile(File.ReadAllText(templatePath));
-            if (JsonNode.Parse(File.ReadAllText(contextPath)) is not JsonObject context)
+            var template = ChatTemplate.Compile(InputFile.ReadText(templatePath));
+            if (JsonNode.Parse(InputFile.ReadText(contextPath)) is not JsonObject context)
                 return Failure.Run($"{contextPath}: the context must be a JSON object");
             Console.Out.Write(template.Render(context, now is null ? null : new StoppedClock(time)));
             return 0;
@@ -43,7 +46,7 @@ internal static class TemplateCommand
         {
             return Failure.Run($"{contextPath}:{exception.LineNumber + 1}:{exception.BytePositionInLine + 1}: not valid JSON");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
             return Failure.Run(exception.Message);
         }

@@ -71,6 +71,7 @@ public class CommandLineTests
             Assert.Equal(1, exitCode);
             var line = Assert.Single(error.Trim().Split('\n'));
             Assert.Contains(port, line);
+            Assert.Contains("--port chooses another", line);
         }
     }
 
@@ -80,6 +81,17 @@ public class CommandLineTests
         var (exitCode, _, error) = await VibeeProcess.RunAsync(["serve", "--host", "999.1.1.1", "--port", "0"]);
         Assert.Equal(1, exitCode);
         Assert.Contains("--host 999.1.1.1", Assert.Single(error.Trim().Split('\n')));
+    }
+
+    [Fact]
+    public async Task Serve_FilesThatAreNotThere_AreNamedBeforeAnythingIsLoaded()
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(
+            ["serve", "-m", Checkout.Model("igla-tiny.gguf"), "--port", "0", "--api-key-file", "/no/such", "--tls-cert", "/no/cert", "--tls-key", Checkout.Root]);
+        Assert.Equal(2, exitCode);
+        Assert.Equal(
+            ["vibee: --api-key-file /no/such: there is no such file", "vibee: --tls-cert /no/cert: there is no such file", $"vibee: --tls-key {Checkout.Root}: this is a directory, not a file"],
+            error.Trim().Split('\n'));
     }
 
     [Fact]

@@ -95,6 +95,18 @@ public sealed class GrammarTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_FilesThatCannotBeRead_AreEachNamed()
+    {
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(
+            ["grammar", "check", "--schema", _directory, "--instances", "/no/such.jsonl", "--vocab", "/no/such.gguf"]);
+
+        Assert.Equal(2, exitCode);
+        Assert.Equal(
+            [$"vibee: --schema {_directory}: this is a directory, not a file", "vibee: --instances /no/such.jsonl: there is no such file", "vibee: --vocab /no/such.gguf: there is no such file"],
+            error.Trim().Split('\n'));
+    }
+
+    [Fact]
     public async Task Check_BadGrammar_SaysWhere()
     {
         var grammar = await WriteAsync("bad.gbnf", "root ::= other\n");

@@ -64,6 +64,16 @@ public sealed class KeysTests : IDisposable
     }
 
     [Fact]
+    public async Task FileThatCannotBe_IsNamedWithTheReason()
+    {
+        Assert.Equal((1, "", $"vibee: {KeyPath}: there is no such file\n"), await RunAsync("list"));
+        Directory.CreateDirectory(KeyPath);
+        Assert.Equal((1, "", $"vibee: {KeyPath}: this is a directory, not a file\n"), await RunAsync("new", "alice"));
+        var below = Path.Combine(KeyPath, "none", "keys.json");
+        Assert.Equal((1, "", $"vibee: {below}: there is no directory for it\n"), await VibeeProcess.RunAsync(["keys", "new", "alice", "--api-key-file", below]));
+    }
+
+    [Fact]
     public async Task Serve_BrokenKeyFile_OneLineAndExitCode1()
     {
         await File.WriteAllTextAsync(KeyPath, "{\n \"keys\": [\n { \"nam\": 1 }]}", Cancellation);

@@ -55,6 +55,7 @@ public sealed class PackCacheTests : IDisposable
         await using var _ = process;
         using var __ = client;
         var warning = Assert.Single(process.Error.Split('\n'), line => line.Contains("not kept"));
+        Assert.Contains($"next start: {Kept}: this is a file, not a directory. --pack-cache-dir", warning);
         Assert.Contains("--no-pack-cache", warning);
     }
 

@@ -29,11 +29,11 @@ public sealed class TemplateTests : IDisposable
     }
 
     [Fact]
-    public async Task Render_MissingFile_OneLine()
+    public async Task Render_FilesThatCannotBeRead_AreEachNamed()
     {
-        var (exitCode, _, error) = await VibeeProcess.RunAsync(["template", "render", "--template", "none.jinja", "--context", "none.json"]);
-        Assert.Equal(1, exitCode);
-        Assert.Contains("none.jinja", Assert.Single(error.Trim().Split('\n')));
+        var (exitCode, _, error) = await VibeeProcess.RunAsync(["template", "render", "--template", "none.jinja", "--context", _directory]);
+        Assert.Equal(2, exitCode);
+        Assert.Equal(["vibee: --template none.jinja: there is no such file", $"vibee: --context {_directory}: this is a directory, not a file"], error.Trim().Split('\n'));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

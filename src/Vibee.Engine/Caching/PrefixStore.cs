@@ -42,9 +42,9 @@ public sealed partial class PrefixStore : IAsyncDisposable
         {
             _directory = new PrefixDirectory(directory, limit, SHA256.HashData(key), logger);
         }
-        catch (Exception problem) when (problem is UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new IOException(problem.Message, problem);
+            throw new IOException(PathProblem.OfDirectory(directory, problem), problem);
         }
 
         _writing = Task.Run(WriteAsync);

@@ -94,7 +94,7 @@ internal sealed class PackCache
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            Problem = problem.Message;
+            Problem = $"{_directory}: {PathProblem.OfDirectory(_directory, problem)}";
             return false;
         }
         finally

@@ -1,3 +1,5 @@
+using Vibee.Gguf;
+
 namespace Vibee.Config;
 
 /// <summary>A file of settings: for each name, which is an option's without its dashes, a value or several. TOML, or JSON
@@ -32,7 +34,7 @@ internal sealed class ConfigFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            file._problems.Add($"--config {path}: {(exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : exception.Message)}");
+            file._problems.Add($"--config {path}: {PathProblem.OfReading(path, exception)}");
         }
 
         return file;

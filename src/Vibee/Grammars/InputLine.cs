@@ -5,6 +5,6 @@ namespace Vibee.Grammars;
 /// <param name="Text">What it says.</param>
 internal readonly record struct InputLine(string Place, string Text)
 {
-    public static IEnumerable<InputLine> Read(FileInfo file) =>
-        File.ReadLines(file.FullName).Select((text, index) => new InputLine($"{file}:{index + 1}", text)).Where(line => line.Text.Length > 0);
+    public static IEnumerable<InputLine> Read(string path) =>
+        InputFile.ReadLines(path).Select((text, index) => new InputLine($"{path}:{index + 1}", text)).Where(line => line.Text.Length > 0);
 }

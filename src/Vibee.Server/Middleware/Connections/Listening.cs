@@ -17,7 +17,12 @@ internal sealed class Listening(ServerOptions options, ILogger logger)
     private readonly ConnectionCounter? _counter = options.Connections.MaxPerAddress is { } most ? new ConnectionCounter(most, logger) : null;
 
     /// <summary>Where it listens, for messages.</summary>
-    public string Place => options.Host.StartsWith(UnixPrefix, StringComparison.Ordinal) ? options.Host : $"{options.Host}:{options.Port}";
+    public string Place => IsUnix ? options.Host : $"{options.Host}:{options.Port}";
+
+    /// <summary>What to do when somebody else listens there.</summary>
+    public string WayOut => IsUnix ? "--host chooses another path" : "--port chooses another, 0 one that is free";
+
+    private bool IsUnix => options.Host.StartsWith(UnixPrefix, StringComparison.Ordinal);
 
     public void Configure(KestrelServerOptions kestrel)
     {
@@ -31,7 +36,7 @@ internal sealed class Listening(ServerOptions options, ILogger logger)
         kestrel.Limits.RequestHeadersTimeout = connections.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = connections.IdleTimeout;
 
-        if (options.Host.StartsWith(UnixPrefix, StringComparison.Ordinal))
+        if (IsUnix)
             kestrel.ListenUnixSocket(Vacant(options.Host[UnixPrefix.Length..]), Configure);
         else if (IPAddress.TryParse(options.Host, out var address))
             kestrel.Listen(address, options.Port, Configure);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vibee.Gguf;
 
 namespace Vibee.Server.Middleware.Keys;
 
@@ -20,9 +21,9 @@ public static class KeyFile
             var place = exception.LineNumber is { } line ? $":{line + 1}" : "";
             throw new IOException($"{path}{place}: not a file of keys: {exception.Message}", exception);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{path}: {exception.Message}", exception);
+            throw new IOException($"{path}: {PathProblem.OfReading(path, exception)}", exception);
         }
     }
 
@@ -32,6 +33,8 @@ public static class KeyFile
     public static void Change(string path, Func<IReadOnlyList<ApiKey>, IReadOnlyList<ApiKey>> change)
     {
         var draft = path + ".new";
+        if (Directory.Exists(path))
+            throw new IOException($"{path}: {PathProblem.Find(path)}");
         try
         {
             using var file = Begin(draft, path);
@@ -53,7 +56,7 @@ public static class KeyFile
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new IOException($"{path}: {exception.Message}", exception);
+            throw new IOException($"{path}: {PathProblem.OfWriting(path, exception)}", exception);
         }
     }
 
@@ -66,6 +69,10 @@ public static class KeyFile
         catch (IOException exception) when (File.Exists(draft))
         {
             throw new IOException($"{draft} is there: somebody else is changing {path}; or was interrupted, then delete it", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new IOException($"{path}: {PathProblem.OfWriting(path, exception)}", exception);
         }
     }
 

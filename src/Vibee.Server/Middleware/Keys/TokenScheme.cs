@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
+using Vibee.Gguf;
 
 namespace Vibee.Server.Middleware.Keys;
 
@@ -78,16 +79,18 @@ internal static class TokenScheme
 
     private static byte[] ReadSecret(string path)
     {
+        byte[] secret;
         try
         {
-            var secret = Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
-            return secret.Length >= LeastSecret
-                ? secret
-                : throw new IOException($"{path}: a secret has at least {LeastSecret} characters, not {secret.Length}");
+            secret = Encoding.UTF8.GetBytes(File.ReadAllText(path).Trim());
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{path}: {exception.Message}", exception);
+            throw new IOException($"{path}: {PathProblem.OfReading(path, exception)}", exception);
         }
+
+        return secret.Length >= LeastSecret
+            ? secret
+            : throw new IOException($"{path}: a secret has at least {LeastSecret} characters, not {secret.Length}");
     }
 }

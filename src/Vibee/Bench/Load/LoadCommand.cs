@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Vibee.Gguf;
 
 namespace Vibee.Bench.Load;
 
@@ -85,7 +86,7 @@ internal static class LoadCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Failure.Run($"--plot {path}: {exception.Message}");
+            return Failure.Run($"--plot {path}: {PathProblem.OfWriting(path, exception)}");
         }
     }
 

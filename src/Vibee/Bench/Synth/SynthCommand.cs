@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Vibee.Gguf;
 
 namespace Vibee.Bench.Synth;
 
@@ -14,14 +15,15 @@ internal static class SynthCommand
         var command = new Command("synth", "Writes a model of random weights with a known model's shape") { output, shape, type, seed };
         command.SetAction(parsed =>
         {
+            var path = parsed.GetValue(output)!;
             try
             {
-                SynthModel.Write(parsed.GetValue(output)!, SynthShape.Known[parsed.GetValue(shape)!], SynthQuantization.Known[parsed.GetValue(type)!], parsed.GetValue(seed));
+                SynthModel.Write(path, SynthShape.Known[parsed.GetValue(shape)!], SynthQuantization.Known[parsed.GetValue(type)!], parsed.GetValue(seed));
                 return 0;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                return Failure.Run(exception.Message);
+                return Failure.Run($"{path}: {PathProblem.OfWriting(path, exception)}");
             }
         });
         return command;
