@@ -15,6 +15,18 @@ internal sealed record EngineReport
 
     public required int Threads { get; init; }
 
+    /// <summary>Tokens of the prompt.</summary>
+    public required int Prompt { get; init; }
+
+    /// <summary>Tokens that each sequence generated.</summary>
+    public required int Generate { get; init; }
+
+    /// <summary>Tokens in the context beforehand.</summary>
+    public required int Depth { get; init; }
+
+    /// <summary>Most tokens of one step.</summary>
+    public required int BatchSize { get; init; }
+
     public required int Repeats { get; init; }
 
     /// <summary>Bytes that as many threads read from memory when they do nothing else.</summary>

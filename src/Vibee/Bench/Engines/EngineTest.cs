@@ -22,15 +22,16 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
         var tests = new List<EngineTiming> { new(EngineWork.Prefill, 1, prompt, Math.Min(prompt, _batch.Capacity)) };
         tests.AddRange(settings.Batches.Select(sequences => new EngineTiming(EngineWork.Decode, sequences, settings.Generate * sequences, sequences)));
 
-        double steps = tests.Sum(Steps) * settings.Repeats;
-        Deepen();
+        double steps = tests.Sum(Steps) * settings.Repeats + (settings.Depth + _batch.Capacity - 1) / _batch.Capacity;
+        void Step() => onProgress((float)(++_done / steps));
+        Deepen(Step);
         foreach (var test in tests)
-            Measure(test, Math.Min(Steps(test), WarmUpSteps), _ => { });
+            Measure(test, Math.Min(Steps(test), WarmUpSteps), () => { });
         for (var repeat = 0; repeat < settings.Repeats; repeat++)
         {
             foreach (var test in tests)
             {
-                if (Measure(test, Steps(test), _ => onProgress((float)(++_done / steps))) is { } seconds)
+                if (Measure(test, Steps(test), Step) is { } seconds)
                     test.Seconds.Add(seconds);
             }
         }
@@ -39,7 +40,7 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
     }
 
     /// <summary>Puts into every slot what is there before the measurements.</summary>
-    private void Deepen()
+    private void Deepen(Action onStep)
     {
         for (var first = 0; first < settings.Depth && !cancellation.IsCancellationRequested; first += _batch.Capacity)
         {
@@ -47,6 +48,7 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
             for (var position = first; position < Math.Min(settings.Depth, first + _batch.Capacity); position++)
                 _batch.Add(Token(), position, 0, wantsLogits: false);
             Forward(1);
+            onStep();
         }
 
         for (var slot = 1; settings.Depth > 0 && slot < settings.Batches.Max(); slot++)
@@ -65,7 +67,7 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
     private static int Steps(EngineTiming test) => (test.Tokens + test.TokensPerStep - 1) / test.TokensPerStep;
 
     /// <returns>Seconds, or null when cancelled.</returns>
-    private double? Measure(EngineTiming test, int steps, Action<int> onStep)
+    private double? Measure(EngineTiming test, int steps, Action onStep)
     {
         var started = Stopwatch.GetTimestamp();
         for (var step = 0; step < steps; step++)
@@ -81,7 +83,7 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
                     _ = runner.Logits(i);
             }
 
-            onStep(step);
+            onStep();
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
