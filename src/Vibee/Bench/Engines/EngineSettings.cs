@@ -41,8 +41,9 @@ internal sealed record EngineSettings
     public int ContextLength(int prompt) => Math.Max(16, Depth + Math.Max(prompt, Generate));
 
     /// <summary>Positions that all sequences take at once; they share those before the measurements. Engines may give them
-    /// out in blocks, so they are rounded up, and a block that is shared in part is copied.</summary>
-    public int KvCells(int prompt) => Blocks(Depth) + Math.Max(Blocks(prompt), Batches.Max() * (Blocks(Generate) + Blocks(1)));
+    /// out in blocks, so they are rounded up, and a block that is shared in part is copied. llama.cpp has steps of 256 in
+    /// all, and what is between is not used.</summary>
+    public int KvCells(int prompt) => RoundUp(Blocks(Depth) + Math.Max(Blocks(prompt), Batches.Max() * (Blocks(Generate) + Blocks(1))), 256);
 
     /// <summary>The same as a server would be told it: both load a model in one way.</summary>
     public ServeSettings ToServe(int prompt) => new()
@@ -73,5 +74,7 @@ internal sealed record EngineSettings
         Sampling = new SamplingOverrides(),
     };
 
-    private static int Blocks(int positions) => (positions + 63) / 64 * 64;
+    private static int Blocks(int positions) => RoundUp(positions, 64);
+
+    private static int RoundUp(int positions, int step) => (positions + step - 1) / step * step;
 }
