@@ -46,6 +46,20 @@ public partial class ReadmeTests
     }
 
     [Theory]
+    [InlineData("./vibee template render ", "<user> Hello!")]
+    [InlineData("./vibee grammar check ", "instance 1: accepted")]
+    public async Task Commands_AsPrinted_Work(string command, string expected)
+    {
+        if (!await RunsAsync("true"))
+            Assert.Skip("there is no bash");
+        var snippet = Snippet().Matches(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "README.md"), Cancellation))
+            .Select(match => match.Groups[1].Value).Single(text => text.StartsWith(command, StringComparison.Ordinal));
+        var (exitCode, output, error) = await BashAsync($"cd '{Checkout.Root}' && '{VibeeProcess.Executable}'{snippet["./vibee".Length..]}");
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains(expected, output);
+    }
+
+    [Theory]
     [InlineData("javascript", "new WebSocket", "node socket.mjs", "socket.mjs")]
     [InlineData("csharp", "new ClientWebSocket", "dotnet run socket.cs", "socket.cs")]
     public async Task WebSocketSnippets_AsPrinted_SayWhatTheModelSays(string language, string mark, string command, string file)
