@@ -28,7 +28,7 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
     public int Missing => missing;
 
     /// <summary>Whether the terminal can end here.</summary>
-    public bool IsAccepting => Phase == LexPhase.Closed || (Phase == LexPhase.Plain && Regex.IsNullable);
+    public bool IsAccepting { get; } = phase == LexPhase.Closed || (phase == LexPhase.Plain && regex.IsNullable);
 
     /// <summary>Which of the merged terminals can end here.</summary>
     public int[] Tags => Regex.Tags;
@@ -91,6 +91,8 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
         _circling ??= FindCircling(lexicon);
         return (letters & ~_circling) == 0;
     }
+
+    public override int GetHashCode() => Id;
 
     public void Forget() => (_classes, _targets, _circling) = (null, [], null);
 

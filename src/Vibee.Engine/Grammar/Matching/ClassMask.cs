@@ -1,3 +1,4 @@
+using System.Numerics;
 using Vibee.Engine.Grammar.Lexing;
 using Vibee.Engine.Grammar.Patterns;
 
@@ -13,9 +14,10 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
     /// <summary>With more tokens to try, walking the tree of all is cheaper.</summary>
     private const int MaxTried = 30_000;
 
-    private static readonly CharSet Wide = CharSet.Of((0x80, 0x10FFFF)).Intersect(CharSet.Any);
     private static readonly CharSet Escapes = CharSet.OfText("\"\\");
     private static readonly CharSet Literal = CharSet.Of((0x20, 0x10FFFF)).Intersect(CharSet.Any).Intersect(Escapes.Complement());
+
+    private readonly TokenMask _tried = new(vocabulary);
 
     public bool TryBuild(MatchState state, TokenMask mask)
     {
@@ -50,37 +52,21 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
 
     private bool Build(LexState lexeme, MatchState state, TokenMask mask, CharSet inside, CharSet others, int max)
     {
-        var classes = vocabulary.Classes;
-        var made = classes.MadeOf(inside);
-        var strangers = others.Intersect(Wide).IsEmpty ? [] : made.Strangers;
-        var broken = inside.Intersect(Wide).IsEmpty && others.Intersect(Wide).IsEmpty ? [] : classes.Broken;
-        var tried = strangers.Length + broken.Length;
-        for (var letter = 0; letter < 128; letter++)
-            tried += others.Contains(letter) ? classes.Containing(letter).Length : 0;
-        if (tried > MaxTried)
+        vocabulary.Classes.WithOthers(inside, others, _tried);
+        if (_tried.Count > MaxTried)
             return false;
-        var within = vocabulary.Strings.InsideUpTo(max).Words;
+        var (made, within) = (vocabulary.Classes.MadeOf(inside).Words, vocabulary.Strings.InsideUpTo(max).Words);
         for (var word = 0; word < within.Length; word++)
-            mask.Words[word] = made.Mask.Words[word] & within[word];
-        for (var letter = 0; letter < 128; letter++)
         {
-            if (others.Contains(letter))
-                Try(lexeme, state, mask, classes.Containing(letter));
+            mask.Words[word] = made[word] & within[word];
+            for (var tried = _tried.Words[word] & ~mask.Words[word]; tried != 0 && !isOver(); tried &= tried - 1)
+            {
+                var token = 64 * word + BitOperations.TrailingZeroCount(tried);
+                if (Reads(lexeme, state, vocabulary.Bytes(token)))
+                    mask[token] = true;
+            }
         }
-        Try(lexeme, state, mask, strangers);
-        Try(lexeme, state, mask, broken);
         return true;
-    }
-
-    private void Try(LexState lexeme, MatchState state, TokenMask mask, int[] tokens)
-    {
-        foreach (var token in tokens)
-        {
-            if (isOver())
-                return;
-            if (!mask[token] && Reads(lexeme, state, vocabulary.Bytes(token)))
-                mask[token] = true;
-        }
     }
 
     private bool Reads(LexState lexeme, MatchState state, ReadOnlySpan<byte> text)

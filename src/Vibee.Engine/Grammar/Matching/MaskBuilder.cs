@@ -32,6 +32,8 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
     private readonly byte[] _text = new byte[vocabulary.Tree.MaxDepth + 1];
     private readonly LengthBound _lengths = new(recognizer.Lexicon);
     private readonly Dictionary<LexState, MatchState?> _left = [];
+    private readonly TokenMask _mask = new(vocabulary);
+    private TokenMask? _base;
     private long _end;
     private ClassMask? _classes;
 
@@ -41,7 +43,14 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
 
     private bool IsLongOver => recognizer.Work.Spent > _end + MaxWork;
 
-    public void Build(MatchState state, TokenMask mask)
+    public KeptMask Build(MatchState state)
+    {
+        _base = null;
+        Build(state, _mask);
+        return KeptMask.Of(_mask, _base, vocabulary.Strings.Inside);
+    }
+
+    private void Build(MatchState state, TokenMask mask)
     {
         var words = mask.Words;
         _end = recognizer.Work.Spent + MaxWork;
@@ -71,7 +80,7 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
     {
         if (state.Mask is not { } known || known.Vocabulary != vocabulary)
             return TryStrings(state, mask);
-        known.Words.CopyTo(mask.Words, 0);
+        known.CopyTo(mask.Words);
         return true;
     }
 
@@ -93,7 +102,8 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
             (counted, max) = (true, repeat.Max);
         }
         var strings = vocabulary.Strings;
-        Array.Copy(strings.InsideUpTo(max).Words, mask.Words, mask.Words.Length);
+        _base = strings.InsideUpTo(max);
+        Array.Copy(_base.Words, mask.Words, mask.Words.Length);
         // The quote leads to the same state wherever it is allowed, so any number of characters will do to get there.
         var (at, length) = ((MatchState?)state, 0);
         MatchState? closed = null;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Vibee.Engine.Grammar.Lexing;
 
 namespace Vibee.Engine.Grammar.Matching;
@@ -23,7 +22,7 @@ internal sealed class MatchState(MatchState.Item[] items, bool canEnd)
     public bool CanEnd => canEnd;
 
     /// <summary>Which tokens may follow, for the vocabulary it was last asked for.</summary>
-    public TokenMask? Mask { get; set; }
+    public KeptMask? Mask { get; set; }
 
     public bool TryGetNext(byte value, out MatchState? next)
     {
@@ -81,7 +80,7 @@ internal sealed class MatchState(MatchState.Item[] items, bool canEnd)
     {
         var hash = canEnd ? 1 : 0;
         foreach (var item in items)
-            hash = HashCode.Combine(hash, item.Production.Id, RuntimeHelpers.GetHashCode(item.Lexeme), RuntimeHelpers.GetHashCode(item.Below));
+            hash = HashCode.Combine(hash, item.Production.Id, item.Lexeme.Id, item.Below.Id);
         return hash;
     }
 

@@ -31,6 +31,8 @@ internal sealed class Production
 
     public static Production Call(Goal inner, Goal? then = null) => new(null, inner, then, null);
 
+    public override int GetHashCode() => Id;
+
     public Goal? After(int tag) => ByTag == null ? Then : ByTag(tag);
 
     private static int s_nextId;

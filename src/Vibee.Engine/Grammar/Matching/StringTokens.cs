@@ -56,6 +56,9 @@ internal sealed class StringTokens
     /// <summary>The number of those with nothing after the quote, which are not in the tree; −1 if there are none.</summary>
     public int JustQuote { get; }
 
+    /// <summary>All tokens that stay inside.</summary>
+    public TokenMask Inside => InsideUpTo(int.MaxValue);
+
     /// <summary>All tokens that stay inside and spell or begin at most so many characters.</summary>
     public TokenMask InsideUpTo(int length)
     {

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Vibee.Engine.Grammar.Patterns;
 
 /// <summary>Combines what several expressions may read next: one sweep over the borders of their ranges.</summary>
@@ -35,7 +33,7 @@ internal static class MoveLists
     {
         var hash = kind;
         foreach (var member in members)
-            hash = HashCode.Combine(hash, RuntimeHelpers.GetHashCode(member));
+            hash = HashCode.Combine(hash, member.Id);
         return hash;
     }
 

@@ -19,6 +19,7 @@ internal sealed class RegexFactory
     private const int SearchBudget = 50_000;
     private const int ShortSearch = 30;
 
+    private readonly List<Regex> _parts = [];
     private HashSet<Regex> _interned = new(new Structure());
     private int _nextId;
     private int _searched;
@@ -153,27 +154,40 @@ internal sealed class RegexFactory
     public Regex Both(params IReadOnlyList<Regex> members)
     {
         Work.Spend(20 * members.Count);
-        var all = new SortedDictionary<int, Regex>();
-        foreach (var member in members)
+        var parts = _parts;
+        parts.Clear();
+        for (var index = 0; index < members.Count; index++)
         {
-            if (member is Nothing)
+            if (members[index] is Nothing)
                 return Nothing;
-            foreach (var part in member is Both both ? both.Members : [member])
-            {
-                if (part != All)
-                    all[part.Id] = part;
-            }
+            if (members[index] is Both both)
+                parts.AddRange(both.Members);
+            else if (members[index] != All)
+                parts.Add(members[index]);
         }
-        Regex[] parts = [.. all.Values];
-        return parts.Length switch
+        SortParts();
+        return parts switch
         {
-            0 => All,
-            1 => parts[0],
-            2 when parts is [OneOf first, OneOf second] => OneOf(first.Set.Intersect(second.Set)),
-            _ when parts.Contains(Empty) => parts.All(part => part.IsNullable) ? Empty : Nothing,
-            > MaxAlternatives => throw new GrammarLimitException($"a state of the pattern has more than {MaxAlternatives} conditions"),
-            _ => Intern(new Both(parts)),
+            [] => All,
+            [var only] => only,
+            [OneOf first, OneOf second] => OneOf(first.Set.Intersect(second.Set)),
+            _ when parts.Contains(Empty) => parts.TrueForAll(part => part.IsNullable) ? Empty : Nothing,
+            { Count: > MaxAlternatives } => throw new GrammarLimitException($"a state of the pattern has more than {MaxAlternatives} conditions"),
+            _ => Intern(new Both([.. parts])),
         };
+    }
+
+    /// <summary>By id, each once.</summary>
+    private void SortParts()
+    {
+        _parts.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        var kept = 0;
+        for (var index = 0; index < _parts.Count; index++)
+        {
+            if (kept == 0 || _parts[index] != _parts[kept - 1])
+                _parts[kept++] = _parts[index];
+        }
+        _parts.RemoveRange(kept, _parts.Count - kept);
     }
 
     public Regex Not(Regex inner) =>
