@@ -122,8 +122,17 @@ internal static class JsonEscapes
         return null;
     }
 
-    private static bool IsUniform(Move[] moves) =>
-        moves.Length > 0 && moves[0].High > moves[0].Low && Array.TrueForAll(moves, move => move.Target == moves[0].Target);
+    private static bool IsUniform(Move[] moves)
+    {
+        if (moves.Length == 0 || moves[0].High == moves[0].Low)
+            return false;
+        foreach (var move in moves)
+        {
+            if (move.Target != moves[0].Target)
+                return false;
+        }
+        return true;
+    }
 
     private static bool NeedsEscape(int letter) => letter is < 0x20 or '"' or '\\';
 

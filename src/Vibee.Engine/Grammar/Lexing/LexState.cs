@@ -9,7 +9,7 @@ namespace Vibee.Engine.Grammar.Lexing;
 /// </summary>
 internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing)
 {
-    /// <summary>For each byte which of the targets it leads to; 256 numbers are an eighth of 256 references.</summary>
+    /// <summary>For each byte which of the targets it leads to; shared with states whose targets differ.</summary>
     private byte[]? _classes;
     private LexState?[] _targets = [];
 
@@ -61,10 +61,12 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
     }
 
     /// <param name="next">For each byte the next state.</param>
-    public void Connect(ReadOnlySpan<LexState?> next)
+    /// <param name="tables">Of the lexicon.</param>
+    public void Connect(ReadOnlySpan<LexState?> next, ByteTables tables)
     {
-        var classes = new byte[256];
-        var targets = new List<LexState?>(4) { null };
+        var (classes, targets) = (tables.Scratch, tables.Targets);
+        targets.Clear();
+        targets.Add(null);
         for (var value = 0; value < 256; value++)
         {
             if (value > 0 && next[value] == next[value - 1])
@@ -80,7 +82,7 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
             }
             classes[value] = (byte)known;
         }
-        (_classes, _targets) = (targets.Count > 1 ? classes : Nowhere, [.. targets]);
+        (_classes, _targets) = (tables.Shared(), [.. targets]);
     }
 
     /// <summary>Whether every text of characters of these groups leads back here: seen without reading any. Only between
@@ -108,8 +110,6 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
             wide |= move.Target == regex ? LetterGroups.Within(move.Low, move.High) : 0;
         return (LetterGroups.Ascii & ~others) | wide;
     }
-
-    private static readonly byte[] Nowhere = new byte[256];
 }
 
 /// <summary>Where a <see cref="LexState"/> stands.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vibee.Engine.Grammar.Lexing;
 using Vibee.Engine.Grammar.Patterns;
 
@@ -8,8 +9,8 @@ namespace Vibee.Engine.Grammar.Matching;
 /// Masks of states inside a JSON string that repeat a class of characters: tokens of nothing but these are known
 /// beforehand, and of the others only those are tried that have a character with which something else can begin.
 /// </summary>
-/// <param name="isOver">Whether enough was done for one mask: tokens not tried by then are not allowed.</param>
-internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabulary, Func<bool> isOver)
+/// <param name="work">Tokens not tried when it is over are not allowed.</param>
+internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabulary, MaskWork work)
 {
     /// <summary>With more tokens to try, walking the tree of all is cheaper.</summary>
     private const int MaxTried = 30_000;
@@ -27,7 +28,7 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
             return false;
         // Quotes, backslashes and control characters are not written as themselves.
         var inside = set.Intersect(Literal).Intersect(ends.Complement());
-        return Build(item.Lexeme, state, mask, inside, ends.Union(Escapes), max);
+        return Build(state, mask, inside, ends.Union(Escapes), max);
     }
 
     /// <summary>A counted repetition: its class, what can come instead or after it, and how often at most.</summary>
@@ -50,7 +51,8 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
     private CharSet Characters(Regex regex, Func<Regex, bool> isMeant) => CharSet.Of(
         [.. regex.RawMoves(recognizer.Lexicon.Regexes).Where(move => isMeant(move.Target)).Select(move => (move.Low, move.High))]);
 
-    private bool Build(LexState lexeme, MatchState state, TokenMask mask, CharSet inside, CharSet others, int max)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Build(MatchState state, TokenMask mask, CharSet inside, CharSet others, int max)
     {
         vocabulary.Classes.WithOthers(inside, others, _tried);
         if (_tried.Count > MaxTried)
@@ -59,32 +61,22 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
         for (var word = 0; word < within.Length; word++)
         {
             mask.Words[word] = made[word] & within[word];
-            for (var tried = _tried.Words[word] & ~mask.Words[word]; tried != 0 && !isOver(); tried &= tried - 1)
+            for (var tried = _tried.Words[word] & ~mask.Words[word]; tried != 0 && !work.IsOver; tried &= tried - 1)
             {
                 var token = 64 * word + BitOperations.TrailingZeroCount(tried);
-                if (Reads(lexeme, state, vocabulary.Bytes(token)))
+                if (Reads(state, vocabulary.Bytes(token)))
                     mask[token] = true;
             }
         }
         return true;
     }
 
-    private bool Reads(LexState lexeme, MatchState state, ReadOnlySpan<byte> text)
+    private bool Reads(MatchState state, ReadOnlySpan<byte> text)
     {
-        var (_, production, below) = state.Items[0];
-        recognizer.Work.Spend(text.Length);
-        for (var index = 0; index < text.Length; index++)
-        {
-            if (lexeme.Next(recognizer.Lexicon, text[index]) is not { } next)
-                return false;
-            lexeme = next;
-            if (!lexeme.IsAccepting)
-                continue;
-            var at = recognizer.Leave(lexeme, production, below);
-            for (index++; index < text.Length && at != null; index++)
-                at = recognizer.Next(at, text[index]);
-            return at != null;
-        }
-        return true;
+        work.Spend(text.Length);
+        var at = Place.Of(state);
+        for (var index = 0; index < text.Length && !at.IsDead; index++)
+            at = recognizer.Next(at, text[index]);
+        return !at.IsDead;
     }
 }

@@ -80,7 +80,7 @@ internal sealed class MatchState(MatchState.Item[] items, bool canEnd)
     {
         var hash = canEnd ? 1 : 0;
         foreach (var item in items)
-            hash = HashCode.Combine(hash, item.Production.Id, item.Lexeme.Id, item.Below.Id);
+            hash = HashCode.Combine(hash, item.GetHashCode());
         return hash;
     }
 
@@ -89,5 +89,8 @@ internal sealed class MatchState(MatchState.Item[] items, bool canEnd)
     /// <param name="Lexeme">How far the terminal has been read.</param>
     /// <param name="Production">Whose terminal it is.</param>
     /// <param name="Below">What remains after the production.</param>
-    internal readonly record struct Item(LexState Lexeme, Production Production, Stack Below);
+    internal readonly record struct Item(LexState Lexeme, Production Production, Stack Below)
+    {
+        public override int GetHashCode() => HashCode.Combine(Lexeme.Id, Production.Id, Below.Id);
+    }
 }

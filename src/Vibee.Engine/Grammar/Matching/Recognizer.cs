@@ -21,9 +21,10 @@ internal sealed class Recognizer
 
     private HashSet<MatchState> _states = new(new ByStructure());
     private HashSet<Stack> _stacks = new(new ByStructure());
-    private readonly Dictionary<(LexState, Production, Stack), MatchState> _singles = [];
-    private readonly Dictionary<(LexState, Production, Stack), MatchState?> _left = [];
+    private readonly Dictionary<MatchState.Item, MatchState> _singles = [];
+    private readonly Dictionary<MatchState.Item, MatchState?> _left = [];
     private readonly Dictionary<(Stack, Stack), Stack> _unions = [];
+    private readonly List<MatchState.Item> _read = [];
     private readonly Closure _closure;
     private int _nextId;
 
@@ -57,6 +58,12 @@ internal sealed class Recognizer
     /// <returns>The state after the byte; null if it cannot come.</returns>
     public MatchState? Next(MatchState state, byte value)
     {
+        if (state.Items is [var only])
+        {
+            return only.Lexeme.Next(Lexicon, value) is not { } lexeme ? null
+                : lexeme.IsAccepting ? Leave(only with { Lexeme = lexeme })
+                : Single(only with { Lexeme = lexeme });
+        }
         if (!CanRead(state, value))
             return null;
         if (state.TryGetNext(value, out var next))
@@ -64,6 +71,16 @@ internal sealed class Recognizer
         next = Compute(state, value);
         state.SetNext(value, next);
         return next;
+    }
+
+    /// <summary>The same for a walk.</summary>
+    public Place Next(in Place at, byte value)
+    {
+        if (at.Lexeme is not { } lexeme)
+            return Place.Of(Next(at.State!, value));
+        return lexeme.Next(Lexicon, value) is not { } next ? default
+            : next.IsAccepting ? Place.Of(Leave(new MatchState.Item(next, at.Production, at.Below)))
+            : at with { Lexeme = next };
     }
 
     /// <summary>Most bytes cannot come, which the terminals tell without anything to remember.</summary>
@@ -81,28 +98,13 @@ internal sealed class Recognizer
     }
 
     /// <returns>The state where a terminal can end; null if it is too costly.</returns>
-    public MatchState? Leave(LexState lexeme, Production production, Stack below)
+    private MatchState? Leave(MatchState.Item item)
     {
-        if (_left.TryGetValue((lexeme, production, below), out var known))
+        if (_left.TryGetValue(item, out var known))
             return known;
-        var state = ComputeLeave(lexeme, production, below);
-        _left.Add((lexeme, production, below), state);
+        var state = Compute([item]);
+        _left.Add(item, state);
         return state;
-    }
-
-    private MatchState? ComputeLeave(LexState lexeme, Production production, Stack below)
-    {
-        try
-        {
-            using var scope = Work.Allow(MaxStepWork);
-            _closure.Clear();
-            _closure.Add(lexeme, production, below);
-            return _closure.ToState();
-        }
-        catch (GrammarLimitException)
-        {
-            return null;
-        }
     }
 
     /// <summary>Forgets everything that can be computed again. States in use stay valid.</summary>
@@ -154,7 +156,7 @@ internal sealed class Recognizer
         if (items.Count == 0 && !canEnd)
             return null;
         if (items.Count == 1 && !canEnd)
-            return Single(items[0].Lexeme, items[0].Production, items[0].Below);
+            return Single(items[0]);
         if (items.Count > MaxItems)
             throw new GrammarLimitException($"the text can be read in more than {MaxItems} ways");
         var candidate = new MatchState([.. items], canEnd);
@@ -167,38 +169,39 @@ internal sealed class Recognizer
 
     private MatchState? Compute(MatchState state, byte value)
     {
+        _read.Clear();
+        foreach (var item in state.Items)
+        {
+            if (item.Lexeme.Next(Lexicon, value) is { } lexeme)
+                _read.Add(item with { Lexeme = lexeme });
+        }
+        return Compute(CollectionsMarshal.AsSpan(_read));
+    }
+
+    /// <returns>What has been read so far and all that can follow it; null if it is too costly: that way on is closed, and
+    /// the text must take another.</returns>
+    private MatchState? Compute(ReadOnlySpan<MatchState.Item> items)
+    {
         try
         {
             using var scope = Work.Allow(MaxStepWork);
-            if (state.Items is [var only])
-            {
-                var next = only.Lexeme.Next(Lexicon, value);
-                if (next == null)
-                    return null;
-                if (!next.IsAccepting)
-                    return Single(next, only.Production, only.Below);
-            }
             _closure.Clear();
-            foreach (var item in state.Items)
-            {
-                if (item.Lexeme.Next(Lexicon, value) is { } lexeme)
-                    _closure.Add(lexeme, item.Production, item.Below);
-            }
+            foreach (var item in items)
+                _closure.Add(item.Lexeme, item.Production, item.Below);
             return _closure.ToState();
         }
         catch (GrammarLimitException)
         {
-            // The way on exists but is too costly: it is closed, and the text must take another.
             return null;
         }
     }
 
     /// <summary>The state of one terminal that cannot end: the most frequent kind, found without making it first.</summary>
-    private MatchState Single(LexState lexeme, Production production, Stack below)
+    private MatchState Single(MatchState.Item item)
     {
-        ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, (lexeme, production, below), out var known);
+        ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, item, out var known);
         if (!known)
-            state = new MatchState([new MatchState.Item(lexeme, production, below)], false) { Id = _nextId++ };
+            state = new MatchState([item], false) { Id = _nextId++ };
         return state!;
     }
 
