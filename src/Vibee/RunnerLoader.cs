@@ -17,7 +17,10 @@ internal static partial class RunnerLoader
     private const int PrefixSlots = 64;
 
     // Types that were measured to be faster on Trinity, by panels in registers of 256 bits or more.
-    private static readonly GgmlType[] FasterTypes = [GgmlType.Q4_K, GgmlType.Q6_K, GgmlType.TQ2_0];
+    private static readonly GgmlType[] FasterTypes =
+    [
+        GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.Q5_0, GgmlType.Q5_1, GgmlType.Q8_0, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K, GgmlType.TQ2_0,
+    ];
 
     /// <summary>What <c>--engine auto</c> stands for with this file, and why.</summary>
     /// <remarks>docs/performance.md has the measurements behind it: Trinity is the faster one on the CPU with some types of
@@ -57,13 +60,14 @@ internal static partial class RunnerLoader
 
     /// <summary>Loads what generates text: the model of <paramref name="file"/>, or the mock where there is none.</summary>
     /// <param name="file">Is read, not kept: an engine maps the file itself.</param>
+    /// <param name="kvCells">What all sequences share; null for the whole context of each.</param>
     /// <exception cref="GgufException">The file is no GGUF model.</exception>
     /// <exception cref="RunnerException">The engine is missing, or cannot run this model.</exception>
     public static IModelRunner Load(
-        ServeSettings settings, GgufFile? file, int contextLength, int kvCells, IProgress<float> progress, ILogger logger, CancellationToken cancellation)
+        ServeSettings settings, GgufFile? file, int contextLength, int? kvCells, IProgress<float> progress, ILogger logger, CancellationToken cancellation)
     {
         if (file is null)
-            return MockRunner.Create(new RunnerCapacity(settings.Parallel + PrefixSlots, settings.BatchSize, contextLength, kvCells));
+            return MockRunner.Create(new RunnerCapacity(settings.Parallel + PrefixSlots, settings.BatchSize, contextLength, kvCells ?? settings.Parallel * contextLength));
 
         var (engine, reason) = Choose(settings, contextLength, file);
         if (engine == EngineChoice.Trinity && settings.GpuLayers > 0)
@@ -82,7 +86,7 @@ internal static partial class RunnerLoader
                 ContextLength = contextLength,
                 Slots = settings.Parallel,
                 PrefixSlots = PrefixSlots,
-                KvCells = settings.KvCache is null ? 0 : kvCells,
+                KvCells = kvCells ?? 0,
                 BatchTokens = settings.BatchSize,
                 Threads = settings.Threads,
                 Memory = new MemoryBudget(settings.Memory),
@@ -93,7 +97,7 @@ internal static partial class RunnerLoader
             });
         }
 
-        return LlamaLoader.Load(OptionsOf(settings, file.Path, contextLength) with { PrefixSlots = PrefixSlots, KvCells = settings.KvCache is null ? null : kvCells }, logger, progress, cancellation);
+        return LlamaLoader.Load(OptionsOf(settings, file.Path, contextLength) with { PrefixSlots = PrefixSlots, KvCells = kvCells }, logger, progress, cancellation);
     }
 
     /// <summary>Loads a model for embeddings or ranking, which only llama.cpp does.</summary>

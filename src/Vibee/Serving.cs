@@ -102,7 +102,7 @@ internal static partial class Serving
         var logger = loggers.CreateLogger("Vibee");
         var shutdown = server.WaitForShutdownAsync();
         var loading = Loading.RunAsync(served, shutdown, (progress, cancellation) =>
-            RunnerLoader.Load(settings, file, contextLength, kvCells, progress, logger, cancellation));
+            RunnerLoader.Load(settings, file, contextLength, settings.KvCache is null ? null : kvCells, progress, logger, cancellation));
         if (await loading is { } runner)
         {
             server.EngineMetrics.Watch(runner);

@@ -50,6 +50,20 @@ public sealed class BenchEngineTests
         }
     }
 
+    [Theory]
+    [InlineData("trinity", "16", "16", "8", "0")] // shorter than a block of the cache
+    [InlineData("trinity", "16", "16", "3", "70")]
+    [InlineData("llama", "16", "16", "8", "70")]
+    public async Task Json_OfManyOrDeepSequences_HasRoomForAll(string engine, string prompt, string generate, string batch, string depth)
+    {
+        if (engine == "llama" && !HasLlama)
+            Assert.Skip("llama.cpp was not fetched by the build");
+        var (exitCode, output, error) = await VibeeProcess.RunAsync(
+            ["bench", "engine", "-m", Checkout.Model("stories260K.gguf"), "--engine", engine, "--threads", "1", "--prompt", prompt, "--generate", generate, "--batches", batch, "--depth", depth, "--repeats", "1", "--json"]);
+        Assert.True(exitCode == 0, error);
+        Assert.Equal(2, JsonDocument.Parse(output).RootElement.GetProperty("measurements").GetArrayLength());
+    }
+
     [Fact]
     public async Task Table_OfAModelInTheBox_IsPrinted()
     {
@@ -129,6 +143,7 @@ public sealed class BenchEngineTests
         Threads = 1,
         Prompt = prompt,
         Generate = generate,
+        Depth = 0,
         Batches = batches,
         BatchSize = 16,
         Repeats = repeats,

@@ -47,13 +47,17 @@ internal sealed unsafe class AttentionPass
         Rotate(bench, attention, layer);
         bench.Worker.Sync();
 
-        // Dealt out in turn, not in runs: later tokens have more to read.
-        for (var unit = bench.Worker.Index; unit < _step.Tiles * _shape.KvHeads; unit += bench.Worker.Count)
-            Attend(bench, attention, layer, _step.Tile(unit / _shape.KvHeads), unit % _shape.KvHeads);
+        var deal = bench.Worker.Deal(_step.Tiles * _shape.KvHeads);
+        while (deal.TryTake(out var start, out var end))
+        {
+            for (var unit = start; unit < end; unit++)
+                Attend(bench, attention, layer, _step.Tile(unit / _shape.KvHeads), unit % _shape.KvHeads);
+        }
+
         bench.Worker.Sync();
 
-        var (start, end) = bench.Worker.Share(count);
-        for (var token = start; token < end; token++)
+        var (from, to) = bench.Worker.Share(count);
+        for (var token = from; token < to; token++)
         {
             var attended = _scratch.Attended.Column(token);
             attention.InnerNorm?.Apply(attended, attended, _shape.QueryWidth);

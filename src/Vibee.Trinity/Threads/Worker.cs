@@ -6,6 +6,8 @@ namespace Vibee.Trinity.Threads;
 /// </summary>
 internal sealed class Worker(WorkerTeam team, int index)
 {
+    private int _deals;
+
     /// <summary>From 0, which is the thread that called <see cref="WorkerTeam.Run"/>.</summary>
     public int Index => index;
 
@@ -22,6 +24,13 @@ internal sealed class Worker(WorkerTeam team, int index)
         var end = granules * (index + 1) / Count * granule;
         return ((int)Math.Min(start, count), (int)Math.Min(end, count));
     }
+
+    /// <summary>
+    /// Deals out <paramref name="count"/> things in runs of whole granules to whoever comes for them: for long work, where
+    /// equal shares would wait for the worker whose core has something else to do. All workers deal the same, in the same
+    /// order.
+    /// </summary>
+    public Deal Deal(int count, int granule = 1) => new(team, ++_deals, count, granule);
 
     /// <summary>Waits until every worker is here; what they wrote before is then visible to all.</summary>
     public void Sync() => team.Sync();

@@ -22,6 +22,7 @@ internal sealed class WorkerTeam : IDisposable
     private volatile int _phase;
     private volatile int _finished;
     private volatile int _sleepers;
+    private long _dealt; // the number of the last deal, and in the lower half how many of its runs are taken
     private volatile bool _stopping;
     private volatile ExceptionDispatchInfo? _failure;
 
@@ -88,6 +89,23 @@ internal sealed class WorkerTeam : IDisposable
             if (_failure is not null)
                 throw new OperationCanceledException("Another worker failed.");
             Pause(spins);
+        }
+    }
+
+    /// <summary>The next run of a deal that nobody has; a large number when others are at a later deal, for which they
+    /// must have found none left.</summary>
+    internal int Take(int deal)
+    {
+        while (true)
+        {
+            var seen = Volatile.Read(ref _dealt);
+            // Counted round, so the difference is what tells.
+            var ahead = deal - (int)(seen >> 32);
+            if (ahead < 0)
+                return int.MaxValue;
+            var next = ahead == 0 ? seen + 1 : (long)deal << 32 | 1;
+            if (Interlocked.CompareExchange(ref _dealt, next, seen) == seen)
+                return (int)next - 1;
         }
     }
 

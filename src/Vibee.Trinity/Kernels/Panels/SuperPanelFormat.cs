@@ -37,8 +37,13 @@ internal sealed unsafe class SuperPanelFormat<TLanes, TV, TPanel>(params GgmlTyp
     protected override void One(byte* panel, int blocks, SuperColumn* x, float* y) =>
         SuperTile<TLanes, TV, TPanel>.One(panel, blocks, x, y);
 
-    protected override void Four(byte* panel, int blocks, SuperColumn* x, float* y) =>
-        SuperTile<TLanes, TV, TPanel>.Four(panel, blocks, x, y);
+    protected override void Four(byte* panel, int blocks, SuperColumn* x, float* y)
+    {
+        if (TPanel.SumGroups == 2)
+            SuperTile<TLanes, TV, TPanel>.FourApart(panel, blocks, x, y);
+        else
+            SuperTile<TLanes, TV, TPanel>.Four(panel, blocks, x, y);
+    }
 
     // Loading is over before a method that is called so often would be compiled well.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -34,38 +34,28 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
                 TV a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default;
                 for (var part = 0; part < TPanel.ScaleLength; part += 4 * TPanel.UnitGroups)
                 {
-                    if (TPanel.SumGroups == 2)
+                    Group(unit, 0, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                    Group(unit, 1, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                    Group(unit, 2, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                    Group(unit, 3, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                    if (TPanel.SumGroups == 4)
                     {
-                        Two(unit, 0, scaleA, x0, x1, x2, x3, ref sum0A, ref sum1A, ref sum2A, ref sum3A);
-                        Two(unit + Register, 0, scaleB, x0, x1, x2, x3, ref sum0B, ref sum1B, ref sum2B, ref sum3B);
-                        Two(unit, 2, scaleA, x0, x1, x2, x3, ref sum0A, ref sum1A, ref sum2A, ref sum3A);
-                        Two(unit + Register, 2, scaleB, x0, x1, x2, x3, ref sum0B, ref sum1B, ref sum2B, ref sum3B);
+                        Fold(scaleA, ref a0, ref sum0A);
+                        Fold(scaleB, ref b0, ref sum0B);
+                        Fold(scaleA, ref a1, ref sum1A);
+                        Fold(scaleB, ref b1, ref sum1B);
+                        Fold(scaleA, ref a2, ref sum2A);
+                        Fold(scaleB, ref b2, ref sum2B);
+                        Fold(scaleA, ref a3, ref sum3A);
+                        Fold(scaleB, ref b3, ref sum3B);
                     }
-                    else
-                    {
-                        Group(unit, 0, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
-                        Group(unit, 1, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
-                        Group(unit, 2, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
-                        Group(unit, 3, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
-                        if (TPanel.SumGroups == 4)
-                        {
-                            Fold(scaleA, ref a0, ref sum0A);
-                            Fold(scaleB, ref b0, ref sum0B);
-                            Fold(scaleA, ref a1, ref sum1A);
-                            Fold(scaleB, ref b1, ref sum1B);
-                            Fold(scaleA, ref a2, ref sum2A);
-                            Fold(scaleB, ref b2, ref sum2B);
-                            Fold(scaleA, ref a3, ref sum3A);
-                            Fold(scaleB, ref b3, ref sum3B);
-                        }
 
-                        if (TPanel.UnitGroups == 8)
-                        {
-                            Group(unit, 4, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
-                            Group(unit, 5, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
-                            Group(unit, 6, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
-                            Group(unit, 7, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
-                        }
+                    if (TPanel.UnitGroups == 8)
+                    {
+                        Group(unit, 4, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                        Group(unit, 5, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                        Group(unit, 6, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                        Group(unit, 7, x0, x1, x2, x3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
                     }
 
                     Prefetch(unit);
@@ -76,17 +66,14 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
                     x3 += 4 * TPanel.UnitGroups;
                 }
 
-                if (TPanel.SumGroups > 2)
-                {
-                    Fold(scaleA, ref a0, ref sum0A);
-                    Fold(scaleB, ref b0, ref sum0B);
-                    Fold(scaleA, ref a1, ref sum1A);
-                    Fold(scaleB, ref b1, ref sum1B);
-                    Fold(scaleA, ref a2, ref sum2A);
-                    Fold(scaleB, ref b2, ref sum2B);
-                    Fold(scaleA, ref a3, ref sum3A);
-                    Fold(scaleB, ref b3, ref sum3B);
-                }
+                Fold(scaleA, ref a0, ref sum0A);
+                Fold(scaleB, ref b0, ref sum0B);
+                Fold(scaleA, ref a1, ref sum1A);
+                Fold(scaleB, ref b1, ref sum1B);
+                Fold(scaleA, ref a2, ref sum2A);
+                Fold(scaleB, ref b2, ref sum2B);
+                Fold(scaleA, ref a3, ref sum3A);
+                Fold(scaleB, ref b3, ref sum3B);
             }
 
             Store(sum0A, sum0B, sums);
@@ -115,17 +102,5 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
     {
         sumA = TLanes.AddShorts(sumA, TLanes.MultiplyBytes(a, x));
         sumB = TLanes.AddShorts(sumB, TLanes.MultiplyBytes(b, x));
-    }
-
-    /// <summary>Adds two groups of one register of rows, of which 16 bits do not hold more.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Two(
-        byte* unit, int group, TV scale, sbyte* x0, sbyte* x1, sbyte* x2, sbyte* x3, ref TV sum0, ref TV sum1, ref TV sum2, ref TV sum3)
-    {
-        var (first, second) = (TPanel.Codes(unit, group), TPanel.Codes(unit, group + 1));
-        sum0 = TLanes.AddIntegers(sum0, TLanes.MultiplyShorts(Products(first, second, x0, group), scale));
-        sum1 = TLanes.AddIntegers(sum1, TLanes.MultiplyShorts(Products(first, second, x1, group), scale));
-        sum2 = TLanes.AddIntegers(sum2, TLanes.MultiplyShorts(Products(first, second, x2, group), scale));
-        sum3 = TLanes.AddIntegers(sum3, TLanes.MultiplyShorts(Products(first, second, x3, group), scale));
     }
 }

@@ -142,38 +142,51 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
         TLanes.Store(b, (float*)(target + Register));
     }
 
-    /// <summary>Adds a block to the results: integers times the scales of row and column.</summary>
-    /// <remarks>Not inlined: it would take what the compiler spends on a method, and is needed once in 256 weights.</remarks>
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    /// <summary>Adds a block to the results of some columns: integers times the scales of row and column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(byte* block, SuperColumn* x, int columns, int index, byte* integers, float* y)
     {
         var floats = block + SuperBlock<TLanes, TV, TPanel>.FloatsAt;
         var offsets = block + (TPanel.HasOffsets ? SuperBlock<TLanes, TV, TPanel>.OffsetsAt : SuperBlock<TLanes, TV, TPanel>.ScalesAt);
+        Finish(floats, offsets, x, columns, index, integers, y);
+        Finish(floats + Register, offsets + Register / 2, x, columns, index, integers + Register, y + TLanes.Count);
+    }
+
+    /// <summary>The same for one register of rows, whose offsets stay in registers while the columns pass.</summary>
+    /// <remarks>Not inlined: it would take what the compiler spends on a method, and is needed once in 256 weights.</remarks>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Finish(byte* floats, byte* offsets, SuperColumn* x, int columns, int index, byte* integers, float* y)
+    {
+        var (o0, o1, o2, o3) = (Offsets(offsets), Offsets(offsets + Register), Offsets(offsets + 2 * Register), Offsets(offsets + 3 * Register));
+        TV o4 = default, o5 = default, o6 = default, o7 = default;
+        if (Sums == 8)
+            (o4, o5, o6, o7) = (Offsets(offsets + 4 * Register), Offsets(offsets + 5 * Register), Offsets(offsets + 6 * Register), Offsets(offsets + 7 * Register));
         for (var c = 0; c < columns; c++, integers += 2 * Register, y += 2 * TLanes.Count)
         {
-            var scale = TLanes.Broadcast(BitConverter.SingleToInt32Bits(x[c].Scales[index]));
             var sums = (int*)x[c].Sums + index * Sums;
-            Finish(floats, offsets, sums, scale, integers, y);
-            Finish(floats + Register, offsets + Register / 2, sums, scale, integers + Register, y + TLanes.Count);
+            var offset = TLanes.AddIntegers(
+                TLanes.AddIntegers(Times(o0, sums), Times(o1, sums + 1)), TLanes.AddIntegers(Times(o2, sums + 2), Times(o3, sums + 3)));
+            if (Sums == 8)
+            {
+                offset = TLanes.AddIntegers(offset, TLanes.AddIntegers(
+                    TLanes.AddIntegers(Times(o4, sums + 4), Times(o5, sums + 5)), TLanes.AddIntegers(Times(o6, sums + 6), Times(o7, sums + 7))));
+            }
+
+            var scale = TLanes.Broadcast(BitConverter.SingleToInt32Bits(x[c].Scales[index]));
+            var (sum, total) = (TLanes.Load(integers), TLanes.Load((byte*)y));
+            if (!TPanel.HasOffsets)
+                sum = TLanes.SubtractIntegers(sum, offset);
+            total = TLanes.Add(total, TLanes.Multiply(TLanes.ToFloats(sum), TLanes.Multiply(TLanes.Load(floats), scale)));
+            // The scales of offsets are stored negative.
+            if (TPanel.HasOffsets)
+                total = TLanes.Add(total, TLanes.Multiply(TLanes.ToFloats(offset), TLanes.Multiply(TLanes.Load(floats + 2 * Register), scale)));
+            TLanes.Store(total, y);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(byte* floats, byte* offsets, int* sums, TV scale, byte* integers, float* y)
-    {
-        TV offset = default;
-        for (var i = 0; i < Sums; i++, offsets += Register)
-            offset = TLanes.AddIntegers(offset, TLanes.MultiplyShorts(Offsets(offsets), TLanes.Broadcast(sums[i])));
-        var (sum, total) = (TLanes.Load(integers), TLanes.Load((byte*)y));
-        if (!TPanel.HasOffsets)
-            sum = TLanes.SubtractIntegers(sum, offset);
-        total = TLanes.Add(total, TLanes.Multiply(TLanes.ToFloats(sum), TLanes.Multiply(TLanes.Load(floats), scale)));
-        // The scales of offsets are stored negative.
-        if (TPanel.HasOffsets)
-            total = TLanes.Add(total, TLanes.Multiply(TLanes.ToFloats(offset), TLanes.Multiply(TLanes.Load(floats + 2 * Register), scale)));
-        TLanes.Store(total, y);
-    }
+    private static TV Times(TV offsets, int* sums) => TLanes.MultiplyShorts(offsets, TLanes.Broadcast(*sums));
 
     /// <summary>What the sums of activations are multiplied with: offsets, or the zero of the codes times the scale.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,6 +16,7 @@ internal static class EngineCommand
         var threads = Setting.OptionalNumber("--threads", 1, 1024, "CPU threads (default 4, or the number of cores if less)");
         var prompt = Setting.OptionalNumber("--prompt", 1, 1 << 20, "Tokens of the prompt (default 512, or what the model was trained on if less)");
         var generate = Setting.Number("--generate", 64, 1, 1 << 20, "Tokens that each sequence generates");
+        var depth = Setting.Number("--depth", 0, 0, 1 << 20, "Tokens that are in the context before anything is measured");
         var batches = Setting.Numbers("--batches", [1, 4, 8, 16], 1, 256, "How many sequences generate at once, one measurement for each number");
         var batchSize = Setting.Number("--batch-size", 512, 16, 65536, "Most tokens evaluated in one step");
         var repeats = Setting.Number("--repeats", 3, 1, 1000, "How often everything is measured");
@@ -25,7 +26,7 @@ internal static class EngineCommand
 
         var command = new Command("engine", "Measures how fast a model reads prompts and generates, without a server")
         {
-            model, engine, threads, prompt, generate, batches, batchSize, repeats, library, gpuLayers, json,
+            model, engine, threads, prompt, generate, depth, batches, batchSize, repeats, library, gpuLayers, json,
         };
         command.SetAction(parsed => parsed.GetValue(model) is not { } path
             ? Task.FromResult(Failure.Usage(["bench engine needs a model: -m FILE"]))
@@ -36,6 +37,7 @@ internal static class EngineCommand
                 Threads = parsed.GetValue(threads) ?? Math.Min(4, Environment.ProcessorCount),
                 Prompt = parsed.GetValue(prompt),
                 Generate = parsed.GetValue(generate),
+                Depth = parsed.GetValue(depth),
                 Batches = parsed.GetValue(batches)!,
                 BatchSize = parsed.GetValue(batchSize),
                 Repeats = parsed.GetValue(repeats),

@@ -31,12 +31,15 @@ internal sealed record EngineSettings
 
     public required int? GpuLayers { get; init; }
 
-    /// <summary>Positions that the longest sequence takes.</summary>
-    public int ContextLength(int prompt) => Math.Max(16, Math.Max(prompt, Generate));
+    /// <summary>Tokens in the context of every sequence before anything is measured.</summary>
+    public required int Depth { get; init; }
 
-    /// <summary>Positions that all sequences take at once. Engines may give them out in blocks, so each sequence's are
-    /// rounded up.</summary>
-    public int KvCells(int prompt) => Math.Max(ContextLength(prompt), Batches.Max() * ((Generate + 63) / 64 * 64));
+    /// <summary>Positions that the longest sequence takes.</summary>
+    public int ContextLength(int prompt) => Math.Max(16, Depth + Math.Max(prompt, Generate));
+
+    /// <summary>Positions that all sequences take at once; they share those before the measurements. Engines may give them
+    /// out in blocks, so they are rounded up, and a block that is shared in part is copied.</summary>
+    public int KvCells(int prompt) => Blocks(Depth) + Math.Max(Blocks(prompt), Batches.Max() * (Blocks(Generate) + Blocks(1)));
 
     /// <summary>The same as a server would be told it: both load a model in one way.</summary>
     public ServeSettings ToServe(int prompt) => new()
@@ -64,4 +67,6 @@ internal sealed record EngineSettings
         DrainTimeout = TimeSpan.Zero,
         Sampling = new SamplingOverrides(),
     };
+
+    private static int Blocks(int positions) => (positions + 63) / 64 * 64;
 }

@@ -23,6 +23,7 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
         tests.AddRange(settings.Batches.Select(sequences => new EngineTiming(EngineWork.Decode, sequences, settings.Generate * sequences, sequences)));
 
         double steps = tests.Sum(Steps) * settings.Repeats;
+        Deepen();
         foreach (var test in tests)
             Measure(test, Math.Min(Steps(test), WarmUpSteps), _ => { });
         for (var repeat = 0; repeat < settings.Repeats; repeat++)
@@ -37,6 +38,30 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
         return tests;
     }
 
+    /// <summary>Puts into every slot what is there before the measurements.</summary>
+    private void Deepen()
+    {
+        for (var first = 0; first < settings.Depth && !cancellation.IsCancellationRequested; first += _batch.Capacity)
+        {
+            _batch.Clear();
+            for (var position = first; position < Math.Min(settings.Depth, first + _batch.Capacity); position++)
+                _batch.Add(Token(), position, 0, wantsLogits: false);
+            Forward(1);
+        }
+
+        for (var slot = 1; settings.Depth > 0 && slot < settings.Batches.Max(); slot++)
+        {
+            if (!runner.Fork(0, slot, settings.Depth))
+                throw new RunnerException("This model's sequences cannot share a context; measure it with --depth 0 or --batches 1");
+        }
+    }
+
+    private void Forward(int sequences)
+    {
+        if (runner.Forward(_batch) != ForwardResult.Done)
+            throw new RunnerException($"The KV cache of {runner.Capacity.KvCells} tokens is too small for {sequences} sequences; choose less with --batches, --generate or --depth");
+    }
+
     private static int Steps(EngineTiming test) => (test.Tokens + test.TokensPerStep - 1) / test.TokensPerStep;
 
     /// <returns>Seconds, or null when cancelled.</returns>
@@ -48,8 +73,7 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
             if (cancellation.IsCancellationRequested)
                 return null;
             Fill(test, step);
-            if (runner.Forward(_batch) != ForwardResult.Done)
-                throw new RunnerException($"The KV cache of {runner.Capacity.KvCells} tokens is too small for {test.Sequences} sequences; choose less with --batches or --generate");
+            Forward(test.Sequences);
             // An engine may evaluate until somebody looks.
             for (var i = 0; i < _batch.Count; i++)
             {
@@ -62,7 +86,7 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         for (var slot = 0; slot < test.Sequences; slot++)
-            runner.Truncate(slot, 0);
+            runner.Truncate(slot, settings.Depth);
         return seconds;
     }
 
@@ -72,14 +96,14 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
         if (test.Work == EngineWork.Decode)
         {
             for (var slot = 0; slot < test.Sequences; slot++)
-                _batch.Add(Token(), step, slot, wantsLogits: true);
+                _batch.Add(Token(), settings.Depth + step, slot, wantsLogits: true);
             return;
         }
 
         var first = step * test.TokensPerStep;
         var end = Math.Min(test.Tokens, first + test.TokensPerStep);
         for (var position = first; position < end; position++)
-            _batch.Add(Token(), position, 0, wantsLogits: position == test.Tokens - 1);
+            _batch.Add(Token(), settings.Depth + position, 0, wantsLogits: position == test.Tokens - 1);
     }
 
     private int Token() => _random.Next(runner.Tokenizer.VocabularySize);
