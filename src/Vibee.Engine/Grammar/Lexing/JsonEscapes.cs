@@ -86,7 +86,7 @@ internal static class JsonEscapes
     private static bool CanSpell(Move[] moves, int low, int high)
     {
         if (IsUniform(moves))
-            return Array.Exists(moves, move => move.Low <= high && move.High >= low);
+            return HasOneOf(moves, low, high);
         for (var letter = low; letter <= Math.Min(high, 0x1F); letter++)
         {
             if (IsLongOnly(letter) && Utf8.Find(moves, letter) != null)
@@ -120,6 +120,16 @@ internal static class JsonEscapes
             return allowed ? move.Target : null;
         }
         return null;
+    }
+
+    private static bool HasOneOf(Move[] moves, int low, int high)
+    {
+        foreach (var move in moves)
+        {
+            if (move.Low <= high && move.High >= low)
+                return true;
+        }
+        return false;
     }
 
     private static bool IsUniform(Move[] moves)

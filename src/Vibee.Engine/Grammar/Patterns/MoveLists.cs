@@ -4,10 +4,10 @@ namespace Vibee.Engine.Grammar.Patterns;
 internal static class MoveLists
 {
     public static Move[] Union(RegexFactory factory, Move[][] lists) =>
-        Sweep(lists, targets => factory.Either(targets), needsAll: false);
+        Sweep(factory, lists, targets => factory.Either(targets), needsAll: false);
 
     public static Move[] Intersection(RegexFactory factory, Move[][] lists) =>
-        Sweep(lists, targets => factory.Both(targets), needsAll: true);
+        Sweep(factory, lists, targets => factory.Both(targets), needsAll: true);
 
     /// <summary>Characters that lead nowhere lead to every text, and the others to the complement of their targets.</summary>
     public static Move[] Complement(RegexFactory factory, Move[] moves)
@@ -37,9 +37,10 @@ internal static class MoveLists
         return hash;
     }
 
-    private static Move[] Sweep(Move[][] lists, Func<List<Regex>, Regex> combine, bool needsAll)
+    private static Move[] Sweep(RegexFactory factory, Move[][] lists, Func<List<Regex>, Regex> combine, bool needsAll)
     {
-        var borders = Borders(lists);
+        var borders = factory.Borders;
+        Collect(lists, borders);
         var at = new int[lists.Length];
         var targets = new List<Regex>();
         var result = new List<Move>();
@@ -63,9 +64,9 @@ internal static class MoveLists
         return [.. result];
     }
 
-    private static List<int> Borders(Move[][] lists)
+    private static void Collect(Move[][] lists, List<int> borders)
     {
-        var borders = new List<int>();
+        borders.Clear();
         foreach (var moves in lists)
         {
             foreach (var move in moves)
@@ -82,7 +83,6 @@ internal static class MoveLists
                 borders[kept++] = borders[index];
         }
         borders.RemoveRange(kept, borders.Count - kept);
-        return borders;
     }
 
     private static void Add(List<Move> moves, int low, int high, Regex target)

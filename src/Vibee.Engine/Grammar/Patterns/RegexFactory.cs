@@ -41,6 +41,9 @@ internal sealed class RegexFactory
     /// <summary>Every text.</summary>
     public Regex All { get; }
 
+    /// <summary>For <see cref="MoveLists"/>, to be used again.</summary>
+    public List<int> Borders { get; } = [];
+
     /// <summary>How many expressions are alive.</summary>
     public int Count => _interned.Count;
 
@@ -237,8 +240,15 @@ internal sealed class RegexFactory
         return regex.IsNullable;
     }
 
-    public Move[] WithoutDeadEnds(Move[] moves) =>
-        Array.Exists(moves, move => IsEmpty(move.Target)) ? [.. moves.Where(move => !IsEmpty(move.Target))] : moves;
+    public Move[] WithoutDeadEnds(Move[] moves)
+    {
+        foreach (var move in moves)
+        {
+            if (IsEmpty(move.Target))
+                return [.. moves.Where(other => !IsEmpty(other.Target))];
+        }
+        return moves;
+    }
 
     private bool HasMember(Regex start)
     {
