@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Vibee.Engine.Caching;
 using Vibee.Engine.Grammar;
 using Vibee.Engine.Sampling;
 using Vibee.Engine.Scheduling;
+using Vibee.Engine.Speculation;
 
 namespace Vibee.Engine;
 
@@ -18,31 +18,35 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
 
     private readonly IModelRunner _runner;
     private readonly EngineMetrics _metrics;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Action _ended;
     private readonly PrefixCache _cache;
     private readonly Func<Sequence, Admission> _ask;
     private readonly Scheduler _scheduler;
     private readonly StepBudget _budget;
+    private readonly Speculator? _speculator;
     private readonly Batch _batch;
     private readonly Candidates _candidates;
 
     /// <param name="runner">Called by nobody else; disposed with this.</param>
     /// <param name="parallel">The most sequences that run.</param>
-    /// <param name="store">Where to keep prefixes that the KV cache has no room for, or null.</param>
+    /// <param name="options">Settings.</param>
     /// <param name="metrics">Where to count.</param>
     /// <param name="logger">Where to report.</param>
     /// <param name="ended">Called for each sequence that ended.</param>
-    public EngineLoop(IModelRunner runner, int parallel, PrefixStore? store, EngineMetrics metrics, ILogger logger, Action ended)
+    public EngineLoop(IModelRunner runner, int parallel, EngineOptions options, EngineMetrics metrics, ILogger logger, Action ended)
     {
         _runner = runner;
         _metrics = metrics;
+        _clock = options.Clock;
         _logger = logger;
         _ended = ended;
-        _cache = new PrefixCache(runner, store);
+        _cache = new PrefixCache(runner, options.Store);
         _ask = _cache.Ask;
         _scheduler = new Scheduler(parallel, runner.Capacity.BatchLogits);
         _budget = new StepBudget(parallel, runner.Capacity.BatchTokens);
+        _speculator = options.Speculates(runner) ? new Speculator(runner, parallel, _budget) : null;
         _batch = new Batch(runner.Capacity.BatchTokens);
         _candidates = new Candidates(runner.Tokenizer.VocabularySize);
     }
@@ -72,10 +76,10 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
             Start(admitted);
         Observe();
 
-        var started = Stopwatch.GetTimestamp();
+        var started = _clock.GetTimestamp();
         var step = _scheduler.Plan(_budget);
-        Fill(step);
-        if (_runner.Forward(_batch) == ForwardResult.CacheFull)
+        _speculator?.Plan(step, _runner.Capacity.KvCells - _cache.UsedCells);
+        if (!Evaluate(step))
         {
             MakeRoom();
             return;
@@ -102,9 +106,10 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
                 End(sequence, FinishReason.Length);
             else
                 Sample(sequence);
+            Settle(sequence);
         }
 
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var seconds = _clock.GetElapsedTime(started).TotalSeconds;
         _budget.Observe(streams, _batch.Count - streams, seconds);
         _metrics.Step(seconds);
     }
@@ -144,6 +149,19 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
         sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Started, CachedTokens = sequence.Evaluated });
     }
 
+    /// <returns>False when the KV cache has no room.</returns>
+    private bool Evaluate(List<ScheduledTokens> step)
+    {
+        Fill(step);
+        if (_runner.Forward(_batch) == ForwardResult.Done)
+            return true;
+        // For the sake of a draft nothing is forgotten, and nobody waits.
+        if (!Speculator.GiveUp(step))
+            return false;
+        Fill(step);
+        return _runner.Forward(_batch) == ForwardResult.Done;
+    }
+
     private void Fill(List<ScheduledTokens> step)
     {
         _batch.Clear();
@@ -158,6 +176,11 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
                 if (isLast)
                     sequence.LogitsIndex = index;
             }
+
+            if (sequence.Draft is not { Length: > 0 } draft)
+                continue;
+            for (var i = 0; i < draft.Length; i++)
+                _batch.Add(draft.Tokens[i], sequence.Length + i, sequence.Slot, wantsLogits: true);
         }
     }
 
@@ -204,12 +227,35 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
     {
         try
         {
-            Choose(sequence);
+            // A draft lets one step go on for as long as what it says is chosen.
+            do
+                Choose(sequence);
+            while (sequence.State == SequenceState.Running && sequence.Draft is { Length: > 0 } draft && Confirm(sequence, draft));
         }
         catch (Exception exception)
         {
             Fail(sequence, exception);
         }
+    }
+
+    /// <summary>Counts what was drafted and then chosen as evaluated.</summary>
+    /// <returns>Whether that is all, so that there are logits to choose the next token by.</returns>
+    private static bool Confirm(Sequence sequence, Draft draft)
+    {
+        while (sequence.Pending > 0 && draft.Confirm(sequence.Tokens[sequence.Evaluated]))
+            sequence.Evaluated++;
+        return sequence.Pending == 0;
+    }
+
+    /// <summary>Lets the runner forget what was drafted and not chosen.</summary>
+    private void Settle(Sequence sequence)
+    {
+        if (sequence.Draft is not { Length: > 0 } draft)
+            return;
+        if (draft.Length > draft.Confirmed)
+            _cache.Forget(sequence, draft.Length - draft.Confirmed);
+        _metrics.Drafted(draft.Length, draft.Confirmed);
+        draft.Close();
     }
 
     private void Fail(Sequence sequence, Exception exception)
@@ -221,7 +267,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
     private void Choose(Sequence sequence)
     {
         var (sampler, text) = (sequence.Sampler!, sequence.Text);
-        var logits = _runner.Logits(sequence.LogitsIndex);
+        var logits = _runner.Logits(sequence.LogitsIndex + (sequence.Draft?.Confirmed ?? 0));
         TokenLogprobs? logprobs;
         if (text is not null && text.TryForce(out var token))
             logprobs = sampler.Take(token, logits);
@@ -261,7 +307,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
     {
         sequence.Append(token);
         _metrics.TokenGenerated(ref sequence.Times);
-        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Token, Token = token, Logprobs = logprobs });
+        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Token, Token = token, Logprobs = logprobs, Prediction = sequence.Draft?.Use ?? default });
     }
 
     // The slot is free before the owner hears of the end, so that who saw the end may count on it.
@@ -271,10 +317,14 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
             return;
         _scheduler.Remove(sequence);
         if (sequence.State == SequenceState.Running)
+        {
+            Settle(sequence);
             _cache.Release(sequence);
+        }
+
         sequence.State = SequenceState.Ended;
         Observe();
-        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Finished, Reason = reason, Error = error });
+        sequence.Publish(new GenerationEvent { Kind = GenerationEventKind.Finished, Reason = reason, Error = error, Prediction = sequence.Draft?.Use ?? default });
         _ended();
     }
 

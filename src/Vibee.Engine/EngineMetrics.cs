@@ -21,6 +21,8 @@ public sealed class EngineMetrics
     private readonly Counter<long> _cachedTokens;
     private readonly Counter<long> _cacheHits;
     private readonly Histogram<double> _steps;
+    private readonly Counter<long> _draftTokens;
+    private readonly Counter<long> _draftTokensAccepted;
     private int _slots;
     private int _kvCells;
     private readonly Counter<long> _preemptions;
@@ -44,6 +46,10 @@ public sealed class EngineMetrics
             "Sequences that began with a prefix from the cache");
         _steps = meter.CreateHistogram("igla_engine_step_seconds", null,
             "Time of one step: evaluating a batch and choosing tokens", tags: null, Latencies);
+        _draftTokens = meter.CreateCounter<long>("igla_draft_tokens_total", null,
+            "Tokens guessed and evaluated ahead of their being chosen");
+        _draftTokensAccepted = meter.CreateCounter<long>("igla_draft_tokens_accepted_total", null,
+            "Of these, tokens that were then chosen");
         meter.CreateObservableCounter("igla_prefix_cache_evictions_total", () => Volatile.Read(ref _evictions), null,
             "Cached prefixes forgotten to make room");
         _preemptions = meter.CreateCounter<long>("igla_preemptions_total", null,
@@ -106,6 +112,12 @@ public sealed class EngineMetrics
     }
 
     internal void SequencePreempted() => _preemptions.Add(1);
+
+    internal void Drafted(int tokens, int accepted)
+    {
+        _draftTokens.Add(tokens);
+        _draftTokensAccepted.Add(accepted);
+    }
 
     internal void PromptTokensEvaluated(int count) => _promptTokensEvaluated.Add(count);
 

@@ -1,4 +1,5 @@
 using Vibee.Engine.Sampling;
+using Vibee.Engine.Speculation;
 
 namespace Vibee.Engine;
 
@@ -35,6 +36,9 @@ public readonly record struct GenerationEvent
 
     /// <summary>Of <c>Finished</c>.</summary>
     public FinishReason Reason { get; init; }
+
+    /// <summary>Of <c>Token</c> and <c>Finished</c>: what became of the <see cref="Sequence.Prediction"/> until then.</summary>
+    public PredictionUse Prediction { get; init; }
 
     /// <summary>Of <c>Finished</c> with <see cref="FinishReason.Failed"/>: one sentence, safe to show to a client.</summary>
     public string? Error { get; init; }

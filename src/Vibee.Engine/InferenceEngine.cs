@@ -24,15 +24,19 @@ public sealed class InferenceEngine : IAsyncDisposable
         Tokenizer = runner.Tokenizer;
         // Each stream needs a token of every step.
         Parallel = Math.Min(options.Parallel ?? Capacity.Slots, Math.Min(Capacity.Slots, Capacity.BatchTokens));
+        Speculates = options.Speculates(runner);
         metrics.Sized(Parallel, Capacity.KvCells);
         _thread = new EngineThread<Sequence>("vibee engine", Parallel, options.MaxQueue, logger,
-            ended => new EngineLoop(runner, Parallel, options.Store, metrics, logger, ended));
+            ended => new EngineLoop(runner, Parallel, options, metrics, logger, ended));
     }
 
     public RunnerCapacity Capacity { get; }
 
     /// <summary>The most sequences that run at the same time.</summary>
     public int Parallel { get; }
+
+    /// <summary>Whether sequences are drafted for, so that <see cref="Sequence.Prediction"/> is of use.</summary>
+    public bool Speculates { get; }
 
     public ModelInfo Model { get; }
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Vibee.Engine.Caching;
 using Vibee.Engine.Grammar;
 using Vibee.Engine.Sampling;
+using Vibee.Engine.Speculation;
 
 namespace Vibee.Engine;
 
@@ -63,6 +64,10 @@ public sealed class Sequence
     /// <summary>How important it is, where others wait as well: 0 for most, more to be served sooner. Set before it is
     /// submitted.</summary>
     public int Priority { get; set; }
+
+    /// <summary>What the client expects to be generated, wholly or in parts; drafts are taken from it, where the engine makes
+    /// any, and the text is the same without it. Set before it is submitted.</summary>
+    public ReadOnlyMemory<int> Prediction { get; init; }
 
     /// <summary>What happened, in order. Completes after the terminal event.</summary>
     public ChannelReader<GenerationEvent> Events => _events.Reader;
@@ -130,6 +135,9 @@ public sealed class Sequence
     /// <summary>How far its text has followed its constraint, if it has one.</summary>
     internal ConstrainedText? Text { get; set; }
 
+    /// <summary>What it is guessed to say next, once it was guessed.</summary>
+    internal Draft? Draft { get; set; }
+
     /// <summary>Leading prompt tokens whose probabilities were published.</summary>
     internal int Scored { get; set; }
 
@@ -139,7 +147,7 @@ public sealed class Sequence
     /// <summary>Where its first token of this step is in the batch.</summary>
     internal int BatchIndex { get; set; }
 
-    /// <summary>Where its logits will be in the batch of this step, or −1.</summary>
+    /// <summary>Where its logits will be in the batch of this step, or −1; those after the tokens of its draft follow.</summary>
     internal int LogitsIndex { get; set; } = -1;
 
     internal SequenceTimes Times;

@@ -104,6 +104,17 @@ internal sealed class LoadedModel : Loaded
 
     public ApiError? CheckLength(int tokens, string param) => tokens < ContextLength ? null : TooLong($"{tokens}", param);
 
+    /// <summary>The tokens of a prediction, where it is of use: no more of it than an answer may have, for nothing else limits
+    /// how long it is.</summary>
+    public int[] Predict(string? text)
+    {
+        const int LongestToken = 8; // in characters, of all but a few
+        if (!Engine.Speculates || text is null)
+            return [];
+        var head = text[..(int)Math.Min(text.Length, (long)ContextLength * LongestToken)];
+        return [.. Tokenizer.Encode(head, addSpecial: false, parseSpecial: false).Take(ContextLength)];
+    }
+
     public int ClipMaxTokens(int promptTokens, int? maxTokens)
     {
         var room = ContextLength - promptTokens;
@@ -118,6 +129,9 @@ internal sealed class LoadedModel : Loaded
 internal sealed record PreparedPrompt(string Text, int[] Tokens)
 {
     public TextConstraint? Constraint { get; init; }
+
+    /// <summary>What the client expects to be answered; empty where it does not say.</summary>
+    public int[] Prediction { get; init; } = [];
 
     /// <summary>How calls of tools are found in the answer; null if there can be none.</summary>
     public ToolCallFormat? Calls { get; init; }

@@ -33,6 +33,9 @@ public sealed record TrinityOptions
     /// <summary>Directory that keeps packed weights for the next start; null for none.</summary>
     public string? PackCacheDirectory { get; init; }
 
+    /// <summary>Bytes of packed weights below which they are not kept: packing them takes no time.</summary>
+    public long PackCacheLeast { get; init; }
+
     /// <summary>What weights, KV cache and buffers may take together.</summary>
     public MemoryBudget Memory { get; init; } = new();
 

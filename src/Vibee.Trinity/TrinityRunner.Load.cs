@@ -36,7 +36,7 @@ public sealed partial class TrinityRunner
         try
         {
             if (packed.Bytes > 0)
-                _panels = new Arena(_memory, "The packed weights", packed.Bytes, isStreamed: true);
+                _packed = _memory.Reserve("The packed weights", packed.Bytes);
             // These exist already: how much they take, only reading them tells.
             _vectors = _memory.Reserve("The norms and biases", reader.VectorBytes);
             _tables = _memory.Reserve("The tokenizer", tokenizer.TableBytes);
@@ -56,13 +56,14 @@ public sealed partial class TrinityRunner
                 StateFormat = SlotState.Format(options.KvType),
             };
             _transformer = new Transformer(model, reader, options.BatchTokens, _cache, _team, _buffers);
-            if (_panels is not null)
+            if (_packed is not null)
             {
-                var cache = options.PackCacheDirectory is { } directory ? new PackCache(directory, file) : null;
-                packed.Fill(_panels, cache, _team, reader.LongestRow, share => progress.Report(0.1f + 0.8f * share));
+                var cache = options.PackCacheDirectory is { } directory && packed.Bytes >= options.PackCacheLeast ? new PackCache(directory, file) : null;
+                _panels = packed.Load(cache, _team, reader.LongestRow, share => progress.Report(0.1f + 0.8f * share));
+                PackCacheProblem = cache?.Problem;
             }
 
-            progress.ReadWeights([.. file.Tensors.Where(tensor => !packed.Covers(tensor))], from: _panels is null ? 0.1f : 0.9f);
+            progress.ReadWeights([.. file.Tensors.Where(tensor => !packed.Covers(tensor))], from: _packed is null ? 0.1f : 0.9f);
             progress.Report(1);
         }
         catch
@@ -72,7 +73,7 @@ public sealed partial class TrinityRunner
             _logits?.Dispose();
             _cache?.Dispose();
             _panels?.Dispose();
-            foreach (var piece in (MemoryPiece?[])[_weights, _vectors, _tables])
+            foreach (var piece in (MemoryPiece?[])[_weights, _packed, _vectors, _tables])
             {
                 if (piece is not null)
                     _memory.Release(piece);

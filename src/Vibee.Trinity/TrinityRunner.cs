@@ -8,7 +8,7 @@ namespace Vibee.Trinity;
 
 /// <summary>
 /// The managed engine: runs a GGUF model in C#, with no native library. Weights stay in the file's mapping, or are
-/// packed for the kernels when loaded;/// <see cref="KvCache"/> remembers, <see cref="Transformer"/> computes.
+/// packed for the kernels when loaded; <see cref="KvCache"/> remembers, <see cref="Transformer"/> computes.
 /// </summary>
 /// <remarks>A sequence's logits are the same bits whatever else is in a batch, however its prompt was cut into batches and
 /// however many threads compute. They may differ between processors with different instruction sets.</remarks>
@@ -17,7 +17,8 @@ public sealed partial class TrinityRunner : IModelRunner
     private readonly GgufFile _file;
     private readonly MemoryBudget _memory;
     private readonly MemoryPiece _weights;
-    private readonly Arena? _panels;
+    private readonly MemoryPiece? _packed;
+    private readonly IDisposable? _panels;
     private readonly MemoryPiece _vectors;
     private readonly MemoryPiece _tables;
     private readonly KvCache _cache;
@@ -40,9 +41,12 @@ public sealed partial class TrinityRunner : IModelRunner
     public IReadOnlyList<MemoryPiece> Memory => _memory.Pieces;
 
     public RunnerMemory MemoryUse => new(
-        _weights.Bytes + (_panels?.Size ?? 0) + _vectors.Bytes + _tables.Bytes, _cache.Bytes, _logits.Bytes + _buffers.Size, _cache.Blocks, _cache.Blocks - _cache.FreeBlocks);
+        _weights.Bytes + (_packed?.Bytes ?? 0) + _vectors.Bytes + _tables.Bytes, _cache.Bytes, _logits.Bytes + _buffers.Size, _cache.Blocks, _cache.Blocks - _cache.FreeBlocks);
 
     RunnerMemory? IModelRunner.MemoryUse => MemoryUse;
+
+    /// <summary>Why packed weights were not kept for the next start, where they should be.</summary>
+    public string? PackCacheProblem { get; }
 
     public ForwardResult Forward(Batch batch)
     {
@@ -111,6 +115,8 @@ public sealed partial class TrinityRunner : IModelRunner
         _panels?.Dispose();
         _file.Dispose();
         _memory.Release(_weights);
+        if (_packed is not null)
+            _memory.Release(_packed);
         _memory.Release(_vectors);
         _memory.Release(_tables);
     }

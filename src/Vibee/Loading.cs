@@ -2,31 +2,35 @@ using Vibee.Server;
 
 namespace Vibee;
 
-/// <summary>Loads a model while the server already answers that it does.</summary>
-internal static class Loading
+/// <summary>A model that is being loaded on another thread, with a progress bar on a terminal, while the server comes up
+/// and then answers that it loads.</summary>
+internal sealed class Loading<TRunner> : IAsyncDisposable where TRunner : class, IDisposable
 {
-    /// <summary>Loads on another thread, with a progress bar on a terminal, until done or told to stop.</summary>
-    /// <returns>The runner, or null when the server was told to stop meanwhile.</returns>
-    public static async Task<TRunner?> RunAsync<TRunner>(
-        ServedModel served, Task shutdown, Func<IProgress<float>, CancellationToken, TRunner> load)
-        where TRunner : class, IDisposable
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly Task<TRunner> _loading;
+    private bool _isTaken;
+
+    public Loading(ServedModel served, Func<IProgress<float>, CancellationToken, TRunner> load) =>
+        _loading = ProgressBar.RunAsync($"Loading {served.Ids[0]}", bar => Task.Run(() => load(new Observer(served, bar), _cancellation.Token)));
+
+    /// <returns>The runner, which now is the caller's, or null when the server was told to stop meanwhile.</returns>
+    public async Task<TRunner?> WaitAsync(Task shutdown)
     {
-        using var cancellation = new CancellationTokenSource();
-        var loading = ProgressBar.RunAsync($"Loading {served.Ids[0]}", bar => Task.Run(() => load(new Observer(served, bar), cancellation.Token)));
-        if (await Task.WhenAny(loading, shutdown) == shutdown)
-            await cancellation.CancelAsync();
-        try
-        {
-            var runner = await loading;
-            if (!cancellation.IsCancellationRequested)
-                return runner;
-            runner.Dispose();
+        if (await Task.WhenAny(_loading, shutdown) == shutdown)
             return null;
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
+        var runner = await _loading;
+        _isTaken = true;
+        return runner;
+    }
+
+    /// <summary>Ends it, if it has not ended, and gives back what nobody took.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _cancellation.CancelAsync();
+        await ((Task)_loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_loading.IsCompletedSuccessfully && !_isTaken)
+            _loading.Result.Dispose();
+        _cancellation.Dispose();
     }
 
     /// <summary>Tells the server and the terminal how far loading is.</summary>

@@ -16,6 +16,9 @@ internal static partial class RunnerLoader
     // Slots that keep the prompts of requests that have ended. Their cells are the limit, not they: they cost some bytes each.
     private const int PrefixSlots = 64;
 
+    // Bytes. What is less is packed in a moment, and tests and trials leave nothing in anybody's home.
+    private const long LeastKept = 64 << 20;
+
     // Types that were measured to be faster on Trinity, by panels in registers of 256 bits or more.
     private static readonly GgmlType[] FasterTypes =
     [
@@ -80,7 +83,7 @@ internal static partial class RunnerLoader
 
         if (engine == EngineChoice.Trinity)
         {
-            return TrinityRunner.Load(new TrinityOptions
+            var runner = TrinityRunner.Load(new TrinityOptions
             {
                 Path = file.Path,
                 ContextLength = contextLength,
@@ -91,10 +94,14 @@ internal static partial class RunnerLoader
                 Threads = settings.Threads,
                 Memory = new MemoryBudget(settings.Memory),
                 KvType = settings.KvType,
-                PackCacheDirectory = settings.PackCacheDirectory,
+                PackCacheDirectory = settings.NoPackCache ? null : settings.PackCacheDirectory ?? CacheDirectory.Find(),
+                PackCacheLeast = settings.PackCacheDirectory is null ? LeastKept : 0,
                 Progress = progress,
                 Cancellation = cancellation,
             });
+            if (runner.PackCacheProblem is { } problem)
+                LogNotKept(logger, problem);
+            return runner;
         }
 
         return LlamaLoader.Load(OptionsOf(settings, file.Path, contextLength) with { PrefixSlots = PrefixSlots, KvCells = kvCells }, logger, progress, cancellation);
@@ -127,6 +134,9 @@ internal static partial class RunnerLoader
 
     [LoggerMessage(LogLevel.Warning, "{Option} has no effect: {Reason}")]
     internal static partial void LogIgnored(ILogger logger, string option, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The packed weights are not kept for the next start: {Reason}. --pack-cache-dir DIR chooses another place, --no-pack-cache none")]
+    private static partial void LogNotKept(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Information, "The engine is {Engine}: {Reason}")]
     private static partial void LogEngine(ILogger logger, string engine, string reason);

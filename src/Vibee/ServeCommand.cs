@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Vibee.Config;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
+using Vibee.Engine.Speculation;
 using Vibee.Server;
 using Vibee.Server.Middleware.Connections;
 using Vibee.Server.Middleware.Keys;
@@ -42,10 +43,12 @@ internal static class ServeCommand
         var kvCache = Setting.Size("--kv-cache", "Memory for the keys and values of running requests and of cached prompts, such as 500M; never exceeded (default: room for --parallel full contexts)");
         var kvCacheDirectory = Setting.Text("--kv-cache-dir", "Directory that keeps cached prompts when memory is full and over restarts (default: none)");
         var kvCacheDisk = Setting.Size("--kv-cache-disk", "Most bytes in it, such as 20G (default 4G)");
-        var packCache = Setting.Text("--pack-cache-dir", "Directory that keeps the weights as Trinity multiplies them, for a sooner start next time (default: none)");
+        var packCache = Setting.Text("--pack-cache-dir", "Directory that keeps the weights as Trinity multiplies them, for a sooner start next time (default: vibee in the user's cache directory, for models of 64 MB or more)");
+        var noPackCache = Setting.Flag("--no-pack-cache", "Keep no packed weights");
         var pooling = Setting.OptionalChoice("--pooling", ["mean", "cls", "last", "rank"], "Serve the model for embeddings (rank: as a reranker), made of its tokens in this way (default: the model file's, if it is an embedding model)");
         var matryoshka = Setting.OptionalChoice("--matryoshka", ["on", "off"], "Whether requests may ask for shorter embeddings (default: if the model is known to be trained for it)");
         var kvType = Setting.Choice("--kv-type", "f16", ["f16", "q8"], "How keys and values are kept; q8 takes little more than half the memory, and some accuracy");
+        var speculate = Setting.Choice("--speculate", "none", ["none", "ngram"], "Guess what is generated next, and evaluate several tokens in one step where that pays; ngram guesses what followed the last tokens earlier in the prompt or the answer");
         var logLevel = Setting.Choice("--log-level", "info", ["trace", "debug", "info", "warning", "error", "none"], "How much to log");
         var logFormat = Setting.Choice("--log-format", "line", ["line", "json"], "How to log: lines for people, or a JSON object each");
         var otlp = Setting.OptionalUrl("--otlp", "OpenTelemetry collector to send traces and metrics to, over HTTP, such as http://localhost:4318 (default: none)");
@@ -79,8 +82,8 @@ internal static class ServeCommand
 
         var command = new Command("serve", Description)
         {
-            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvCache, kvCacheDirectory, kvCacheDisk, packCache,
-            kvType, pooling, matryoshka, logLevel, logFormat, otlp, ping, pong,
+            model, port, host, context, threads, parallel, batch, queue, alias, engine, library, gpuLayers, memory, kvCache, kvCacheDirectory, kvCacheDisk, packCache, noPackCache,
+            kvType, speculate, pooling, matryoshka, logLevel, logFormat, otlp, ping, pong,
             drain, temperature, topK, topP, minP, repeatPenalty,
             apiKey, apiKeyFile, jwtAuthority, jwtKeyFile, jwtAudience, jwtIssuer, requests, burst, tokens, redis, trustProxy, cors,
             tlsCertificate, tlsKey, maxBody, headerSeconds, idleSeconds, perAddress,
@@ -119,10 +122,12 @@ internal static class ServeCommand
             KvCache = parsed.GetValue(kvCache),
             KvCacheDirectory = parsed.GetValue(kvCacheDirectory),
             PackCacheDirectory = parsed.GetValue(packCache),
+            NoPackCache = parsed.GetValue(noPackCache),
             KvCacheDisk = parsed.GetValue(kvCacheDisk),
             Pooling = parsed.GetValue(pooling) is { } way ? Enum.Parse<Pooling>(way, ignoreCase: true) : null,
             Matryoshka = parsed.GetValue(matryoshka) is { } word ? word == "on" : null,
             KvType = Enum.Parse<KvType>(parsed.GetValue(kvType)!, ignoreCase: true),
+            Speculation = Enum.Parse<SpeculationKind>(parsed.GetValue(speculate)!, ignoreCase: true),
             LogLevel = parsed.GetValue(logLevel) == "info" ? LogLevel.Information : Enum.Parse<LogLevel>(parsed.GetValue(logLevel)!, ignoreCase: true),
             LogJson = parsed.GetValue(logFormat) == "json",
             Otlp = parsed.GetValue(otlp),

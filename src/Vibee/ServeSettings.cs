@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
+using Vibee.Engine.Speculation;
 using Vibee.Server;
 using Vibee.Server.Middleware.Connections;
 using Vibee.Server.Middleware.Keys;
@@ -58,8 +59,11 @@ internal sealed record ServeSettings
     /// <summary>Bytes of them; null is a default.</summary>
     public required long? KvCacheDisk { get; init; }
 
-    /// <summary>Where Trinity keeps packed weights for the next start; null is nowhere.</summary>
+    /// <summary>Where Trinity keeps packed weights for the next start; null is the user's cache directory.</summary>
     public string? PackCacheDirectory { get; init; }
+
+    /// <summary>Whether they are kept nowhere.</summary>
+    public bool NoPackCache { get; init; }
 
     /// <summary>How to make embeddings or scores; null is what the file says, which for most is that it generates text.</summary>
     public required Pooling? Pooling { get; init; }
@@ -69,6 +73,9 @@ internal sealed record ServeSettings
 
     /// <summary>How the KV cache is stored.</summary>
     public required KvType KvType { get; init; }
+
+    /// <summary>Where drafts of what is generated next come from.</summary>
+    public SpeculationKind Speculation { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

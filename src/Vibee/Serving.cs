@@ -3,19 +3,22 @@ using Microsoft.Extensions.Logging;
 using Vibee.Engine;
 using Vibee.Engine.Caching;
 using Vibee.Engine.Embeddings;
+using Vibee.Engine.Speculation;
 using Vibee.Gguf;
 using Vibee.Server;
 
 namespace Vibee;
 
 /// <summary>
-/// <c>vibee serve</c> at work: listen, load the model while the server already answers that it is loading, hand it
-/// to an engine, and wait for the end.
+/// <c>vibee serve</c> at work: load the model, listen and answer that it is loading until it is, hand it to an engine, and
+/// wait for the end.
 /// </summary>
 internal static partial class Serving
 {
     private const int DefaultContextLength = 2048;
     private const long DefaultDiskCache = 4L << 30;
+
+    private const string CannotBeCut = "what this model keeps of a text (a recurrent state, or a sliding window under llama.cpp) cannot be cut to a prefix";
 
     // The guide's names work with any model, so that every example of it does.
     private static readonly string[] GuideIds = ["igla-7b", "igla-koshey"];
@@ -82,11 +85,9 @@ internal static partial class Serving
 
         try
         {
-            await using var server = new VibeeServer(options, served, loggers, PhiEndpoint.Map);
-            await server.StartAsync();
             await (pooling is null
-                ? ServeAsync(settings, file, contextLength, (int)kvCells, served, server, loggers)
-                : ServeEmbedderAsync(settings, contextLength, served, server, loggers));
+                ? ServeAsync(settings, file, contextLength, (int)kvCells, served, options, loggers)
+                : ServeEmbedderAsync(settings, contextLength, served, options, loggers));
             return 0;
         }
         catch (Exception exception) when (exception is IOException or GgufException or RunnerException)
@@ -97,18 +98,23 @@ internal static partial class Serving
 
     /// <summary>Loads the model, serves it, and returns when the server has stopped.</summary>
     private static async Task ServeAsync(
-        ServeSettings settings, GgufFile? file, int contextLength, int kvCells, ServedModel served, VibeeServer server, ILoggerFactory loggers)
+        ServeSettings settings, GgufFile? file, int contextLength, int kvCells, ServedModel served, ServerOptions options, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Vibee");
-        var shutdown = server.WaitForShutdownAsync();
-        var loading = Loading.RunAsync(served, shutdown, (progress, cancellation) =>
+        // Begins before the server is made: that takes as long as loading a small model, and another core.
+        await using var loading = new Loading<IModelRunner>(served, (progress, cancellation) =>
             RunnerLoader.Load(settings, file, contextLength, settings.KvCache is null ? null : kvCells, progress, logger, cancellation));
-        if (await loading is { } runner)
+        await using var server = new VibeeServer(options, served, loggers, PhiEndpoint.Map);
+        await server.StartAsync();
+        var shutdown = server.WaitForShutdownAsync();
+        if (await loading.WaitAsync(shutdown) is { } runner)
         {
             server.EngineMetrics.Watch(runner);
             await using var store = OpenStore(settings, file, runner, loggers);
-            var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue, Store = store };
+            var engine = new EngineOptions { Parallel = settings.Parallel, MaxQueue = settings.MaxQueue, Store = store, Speculation = settings.Speculation };
             await using var inference = new InferenceEngine(runner, engine, server.EngineMetrics, loggers.CreateLogger<InferenceEngine>());
+            if (settings.Speculation != SpeculationKind.None && !inference.Speculates)
+                RunnerLoader.LogIgnored(logger, "--speculate", CannotBeCut);
             served.Ready(inference);
             Announce(settings, logger);
             LogServing(logger, served.Ids[0], inference.Parallel, runner.Capacity.ContextLength, runner.Capacity.KvCells, Addresses(server));
@@ -120,15 +126,19 @@ internal static partial class Serving
 
     /// <summary>The same for a model that makes embeddings or ranks.</summary>
     private static async Task ServeEmbedderAsync(
-        ServeSettings settings, int contextLength, ServedModel served, VibeeServer server, ILoggerFactory loggers)
+        ServeSettings settings, int contextLength, ServedModel served, ServerOptions serverOptions, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Vibee");
         foreach (var option in settings.CacheOptions())
             RunnerLoader.LogIgnored(logger, option, "an embedding model keeps nothing from one request to the next");
-        var shutdown = server.WaitForShutdownAsync();
-        var loading = Loading.RunAsync(served, shutdown, (progress, cancellation) =>
+        if (settings.Speculation != SpeculationKind.None)
+            RunnerLoader.LogIgnored(logger, "--speculate", "an embedding model generates nothing");
+        await using var loading = new Loading<IEmbeddingRunner>(served, (progress, cancellation) =>
             RunnerLoader.LoadEmbedder(settings, contextLength, progress, logger, cancellation));
-        if (await loading is { } runner)
+        await using var server = new VibeeServer(serverOptions, served, loggers, PhiEndpoint.Map);
+        await server.StartAsync();
+        var shutdown = server.WaitForShutdownAsync();
+        if (await loading.WaitAsync(shutdown) is { } runner)
         {
             var options = new EngineOptions { MaxQueue = settings.MaxQueue };
             await using var engine = new EmbeddingEngine(runner, options, server.EngineMetrics, loggers.CreateLogger<EmbeddingEngine>());
@@ -148,8 +158,7 @@ internal static partial class Serving
             return null;
         if (!runner.Capacity.SharesPrefixes)
         {
-            RunnerLoader.LogIgnored(loggers.CreateLogger("Vibee"), "--kv-cache-dir",
-                "what this model keeps of a prompt (a recurrent state, or a sliding window under llama.cpp) cannot be cut to a prefix");
+            RunnerLoader.LogIgnored(loggers.CreateLogger("Vibee"), "--kv-cache-dir", CannotBeCut);
             return null;
         }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Vibee.Engine.Caching;
 using Vibee.Engine.Runners;
 using Vibee.Engine.Sampling;
+using Vibee.Engine.Speculation;
 
 namespace Vibee.Engine.Tests;
 
@@ -11,21 +12,21 @@ internal sealed class TestEngine : IAsyncDisposable
 {
     private readonly Meter _meter = new("test");
 
-    public TestEngine(IModelRunner runner, int maxQueue = 1000, int? parallel = null, PrefixStore? store = null)
+    public TestEngine(IModelRunner runner, int maxQueue = 1000, int? parallel = null, PrefixStore? store = null, bool speculates = false)
     {
         Metrics = new EngineMetrics(_meter);
-        Engine = new InferenceEngine(runner, new EngineOptions { Parallel = parallel, Store = store, MaxQueue = maxQueue }, Metrics, NullLogger<InferenceEngine>.Instance);
+        Engine = new InferenceEngine(runner, new EngineOptions { Parallel = parallel, Store = store, MaxQueue = maxQueue, Speculation = speculates ? SpeculationKind.Ngram : SpeculationKind.None, Clock = speculates ? new TickingClock() : TimeProvider.System }, Metrics, NullLogger<InferenceEngine>.Instance);
     }
 
     public InferenceEngine Engine { get; }
 
     public EngineMetrics Metrics { get; }
 
-    public static ScriptedRunner Runner(ScriptedNext next, int slots = 4, int batch = 64, int context = 256, int? cells = null)
+    public static ScriptedRunner Runner(ScriptedNext next, int slots = 4, int batch = 64, int context = 256, int? cells = null, int? logits = null)
     {
         var model = new ModelInfo { Architecture = "scripted", TrainedContextLength = context, EmbeddingLength = 0 };
         var tokenizer = new WordTokenizer([], ["<end>"]);
-        return new ScriptedRunner(model, tokenizer, new RunnerCapacity(slots, batch, context, cells ?? slots * context), next);
+        return new ScriptedRunner(model, tokenizer, new RunnerCapacity(slots, batch, context, cells ?? slots * context) { BatchLogits = logits ?? Math.Min(slots, batch) }, next);
     }
 
     /// <summary>A model whose next byte depends on every token so far, so that a lost, repeated or foreign token
@@ -39,11 +40,13 @@ internal sealed class TestEngine : IAsyncDisposable
     }
 
     /// <summary>What <see cref="Hash"/> says after a prompt.</summary>
-    public static int[] Expected(ReadOnlySpan<int> prompt, int count)
+    public static int[] Expected(ReadOnlySpan<int> prompt, int count) => Expected(prompt, count, Hash);
+
+    public static int[] Expected(ReadOnlySpan<int> prompt, int count, ScriptedNext next)
     {
         var tokens = new List<int>(prompt.ToArray());
         for (var i = 0; i < count; i++)
-            tokens.Add(Hash(tokens.ToArray()));
+            tokens.Add(next(tokens.ToArray()));
         return [.. tokens.Skip(prompt.Length)];
     }
 

@@ -4,7 +4,7 @@ namespace Vibee.Engine.Tests;
 
 /// <summary>A scripted runner with hooks, to see and disturb what the engine does with it.</summary>
 internal sealed class WatchedRunner(
-    ScriptedRunner inner, Action<Batch>? onForward = null, WatchedRunner.LogitsHook? onLogits = null, Action? onRestore = null) : IModelRunner
+    ScriptedRunner inner, Action<Batch>? onForward = null, WatchedRunner.LogitsHook? onLogits = null, Action? onRestore = null, Action<int>? onTruncate = null) : IModelRunner
 {
     private readonly Dictionary<int, List<int>> _tokens = [];
     private Batch? _batch;
@@ -25,9 +25,13 @@ internal sealed class WatchedRunner(
         {
             for (var i = 0; i < batch.Count; i++)
             {
-                if (batch.Positions[i] == 0)
-                    _tokens[batch.Slots[i]] = [];
-                _tokens[batch.Slots[i]].Add(batch.Tokens[i]);
+                if (!_tokens.TryGetValue(batch.Slots[i], out var tokens))
+                    _tokens[batch.Slots[i]] = tokens = [];
+                var position = batch.Positions[i];
+                tokens.RemoveRange(Math.Min(position, tokens.Count), Math.Max(0, tokens.Count - position));
+                while (tokens.Count < position)
+                    tokens.Add(-1); // another slot's, shared
+                tokens.Add(batch.Tokens[i]);
             }
         }
 
@@ -37,13 +41,17 @@ internal sealed class WatchedRunner(
     public Span<float> Logits(int index)
     {
         var logits = inner.Logits(index);
-        onLogits?.Invoke(_tokens[_batch!.Slots[index]], logits);
+        onLogits?.Invoke(_tokens.GetValueOrDefault(_batch!.Slots[index])?.GetRange(0, _batch.Positions[index] + 1) ?? [], logits);
         return logits;
     }
 
     public bool Fork(int source, int target, int length) => inner.Fork(source, target, length);
 
-    public bool Truncate(int slot, int start) => inner.Truncate(slot, start);
+    public bool Truncate(int slot, int start)
+    {
+        onTruncate?.Invoke(start);
+        return inner.Truncate(slot, start);
+    }
 
     public byte[]? Save(int slot) => inner.Save(slot);
 

@@ -8,6 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Vibee.Engine;
 using Vibee.Engine.Embeddings;
 using Vibee.Engine.Runners;
+using Vibee.Engine.Speculation;
+using Vibee.Engine.Tests;
 
 namespace Vibee.Server.Tests;
 
@@ -38,10 +40,10 @@ internal sealed class TestServer : IAsyncDisposable
     public int Port => Client.BaseAddress!.Port;
 
     /// <summary>A server with <paramref name="runner"/>, or with the mock.</summary>
-    public static async Task<TestServer> StartAsync(IModelRunner? runner = null, ServerOptions? options = null, int maxQueue = 64, ILoggerFactory? loggers = null)
+    public static async Task<TestServer> StartAsync(IModelRunner? runner = null, ServerOptions? options = null, int maxQueue = 64, ILoggerFactory? loggers = null, SpeculationKind speculation = SpeculationKind.None)
     {
         var test = await StartLoadingAsync(loggers: loggers, options: options ?? (runner is null ? DefaultRunner.Options : null));
-        test.Load(runner ?? DefaultRunner.Create(Capacity), maxQueue);
+        test.Load(runner ?? DefaultRunner.Create(Capacity), maxQueue, speculation);
         return test;
     }
 
@@ -55,8 +57,8 @@ internal sealed class TestServer : IAsyncDisposable
         return new TestServer(server, model);
     }
 
-    public void Load(IModelRunner runner, int maxQueue = 64) => Model.Ready(
-        new InferenceEngine(runner, new EngineOptions { MaxQueue = maxQueue }, _server.EngineMetrics, NullLogger<InferenceEngine>.Instance));
+    public void Load(IModelRunner runner, int maxQueue = 64, SpeculationKind speculation = SpeculationKind.None) => Model.Ready(
+        new InferenceEngine(runner, new EngineOptions { MaxQueue = maxQueue, Speculation = speculation, Clock = speculation == SpeculationKind.None ? TimeProvider.System : new TickingClock() }, _server.EngineMetrics, NullLogger<InferenceEngine>.Instance));
 
     /// <summary>A server with an embedding model.</summary>
     public static async Task<TestServer> StartAsync(IEmbeddingRunner embedder, int maxQueue = 64, ServerOptions? options = null)

@@ -15,7 +15,7 @@ public class CommandLineTests
     {
         var (exitCode, output, _) = await VibeeProcess.RunAsync(["serve", "--help"]);
         Assert.Equal(0, exitCode);
-        foreach (var option in new[] { "model", "port", "host", "ctx", "threads", "parallel", "batch-size", "alias", "engine", "llama-lib", "gpu-layers", "memory", "kv-type", "kv-cache", "kv-cache-dir", "kv-cache-disk", "pooling", "matryoshka", "log-level", "log-format", "otlp", "ping-seconds", "pong-seconds", "drain-seconds", "api-key", "api-key-file", "jwt-authority", "jwt-key-file", "jwt-audience", "jwt-issuer", "requests-per-minute", "requests-burst", "tokens-per-minute", "redis", "trust-proxy", "cors-origin", "tls-cert", "tls-key", "max-body", "header-seconds", "idle-seconds", "max-connections-per-address" })
+        foreach (var option in new[] { "model", "port", "host", "ctx", "threads", "parallel", "batch-size", "alias", "engine", "llama-lib", "gpu-layers", "memory", "kv-type", "speculate", "kv-cache", "kv-cache-dir", "kv-cache-disk", "pack-cache-dir", "no-pack-cache", "pooling", "matryoshka", "log-level", "log-format", "otlp", "ping-seconds", "pong-seconds", "drain-seconds", "api-key", "api-key-file", "jwt-authority", "jwt-key-file", "jwt-audience", "jwt-issuer", "requests-per-minute", "requests-burst", "tokens-per-minute", "redis", "trust-proxy", "cors-origin", "tls-cert", "tls-key", "max-body", "header-seconds", "idle-seconds", "max-connections-per-address" })
         {
             Assert.Contains("--" + option, output);
             Assert.Contains("VIBEE_" + option.Replace('-', '_').ToUpperInvariant(), output);

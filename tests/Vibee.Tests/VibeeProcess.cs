@@ -44,7 +44,10 @@ internal sealed partial class VibeeProcess : IAsyncDisposable
 
     public static VibeeProcess Start(params string[] arguments) => new(arguments, null);
 
-    /// <summary>As <see cref="Start"/>, with a copy of the executable.</summary>
+    /// <summary>With variables of its own.</summary>
+    public static VibeeProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, environment);
+
+    /// <summary>As <see cref="Start(string[])"/>, with a copy of the executable.</summary>
     public static VibeeProcess StartCopy(string executable, params string[] arguments) => new(arguments, null, executable);
 
     /// <summary>Runs a command to its end.</summary>

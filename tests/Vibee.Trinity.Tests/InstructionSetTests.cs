@@ -14,6 +14,7 @@ public sealed class InstructionSetTests
             "-class", typeof(RunnerTests).FullName!,
             "-class", typeof(Kernels.WeightFormatTests).FullName!,
             "-class", typeof(Kernels.PanelTests).FullName!,
+            "-class", typeof(Kernels.FloatProductTests).FullName!,
             "-class", typeof(Kernels.VectorsTests).FullName!,
             "-class", typeof(Models.ReferenceTests).FullName!,
             "-class", typeof(Models.I2sTests).FullName!,

@@ -64,6 +64,16 @@ internal sealed class PrefixCache
     /// <summary>Running sequences evaluated so many tokens.</summary>
     public void Evaluated(int tokens) => UsedCells += tokens;
 
+    /// <summary>A running sequence evaluated so many tokens that turned out not to be its own.</summary>
+    public void Forget(Sequence sequence, int tokens)
+    {
+        if (_isAbandoned)
+            return;
+        UsedCells -= tokens;
+        if (!_runner.Truncate(sequence.Slot, sequence.Evaluated))
+            throw new RunnerException("The runner forgets no tokens, although it said that it shares prefixes.");
+    }
+
     /// <summary>Takes the slot of a sequence that ended or has to wait. What it evaluated stays while there is room.</summary>
     public void Release(Sequence sequence)
     {

@@ -55,6 +55,8 @@ public sealed class ScriptedRunner : IModelRunner
 
     public ForwardResult Forward(Batch batch)
     {
+        if (batch.WantsLogits.Count(true) > Capacity.BatchLogits)
+            throw new InvalidOperationException($"{batch.WantsLogits.Count(true)} tokens ask for logits, more than {Capacity.BatchLogits}.");
         if (batch.Count > _free.Count)
             return ForwardResult.CacheFull;
 

@@ -32,8 +32,9 @@ internal sealed class StepBudget(int parallel, int batchTokens)
         if (promptTokens == 0)
             _streams[streams].Add(seconds);
         ref var step = ref _steps[int.Log2(streams + promptTokens)];
-        step.Tokens.Add(streams + promptTokens);
-        step.Seconds.Add(seconds);
+        var share = step.Seconds.IsDoubted ? 1 : Mean.UsualShare;
+        step.Tokens.Add(streams + promptTokens, share);
+        step.Seconds.Add(seconds, share);
     }
 
     /// <summary>The most prompt tokens of a step that serves <paramref name="streams"/>; at least one where the batch has
@@ -46,6 +47,34 @@ internal sealed class StepBudget(int parallel, int batchTokens)
             ? Math.Max(LeastAlone, TokensWithin(MostSeconds))
             : TokensWithin(MostSlowdown * SecondsFor(streams)) - streams;
         return Math.Clamp(tokens, 1, batchTokens - streams);
+    }
+
+    /// <summary>About how long a step takes that serves <paramref name="streams"/> and evaluates so many tokens more; 0 if
+    /// nothing is known. More than was ever seen is taken to cost no more than that: it is tried once, and then known.</summary>
+    public double Seconds(int streams, int more)
+    {
+        var (tokens, time) = ((double)streams, SecondsFor(streams));
+        if (more == 0 || time == 0)
+            return time;
+        foreach (var step in _steps)
+        {
+            if (!step.Seconds.IsKnown || step.Tokens.Value <= tokens)
+                continue;
+            var seconds = Math.Max(time, step.Seconds.Value);
+            if (step.Tokens.Value >= streams + more)
+                return time + (seconds - time) * (streams + more - tokens) / (step.Tokens.Value - tokens);
+            (tokens, time) = (step.Tokens.Value, seconds);
+        }
+
+        return time;
+    }
+
+    /// <summary>A step had so many tokens and might have had more, up to <paramref name="most"/>, which was thought too slow:
+    /// believes that less, until it is tried, and then what that shows.</summary>
+    public void Doubt(int tokens, int most)
+    {
+        for (var size = int.Log2(tokens) + 1; size <= int.Log2(most); size++)
+            _steps[size].Seconds.Doubt();
     }
 
     private double SecondsFor(int streams)
@@ -87,17 +116,28 @@ internal sealed class StepBudget(int parallel, int batchTokens)
     /// <summary>A mean over some ten values, the newest counting most: as contexts grow, so do the times.</summary>
     private struct Mean
     {
+        public const double UsualShare = 0.1;
+
         public double Value { get; private set; }
 
         public bool IsKnown { get; private set; }
 
+        public bool IsDoubted { get; private set; }
+
         /// <summary>Believes it a little less.</summary>
         public void Fade() => Value *= 0.999;
 
-        public void Add(double value)
+        /// <summary>Believes it less, and the next value more than it.</summary>
+        public void Doubt()
         {
-            Value = IsKnown ? Value + (value - Value) * 0.1 : value;
-            IsKnown = true;
+            Value *= 0.99;
+            IsDoubted = true;
+        }
+
+        public void Add(double value, double share = UsualShare)
+        {
+            Value = IsKnown ? Value + (value - Value) * share : value;
+            (IsKnown, IsDoubted) = (true, false);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Vibee.Engine.Chat.ToolCalls;
+using Vibee.Engine.Speculation;
 
 namespace Vibee.Engine.Text;
 
@@ -40,6 +41,7 @@ public sealed class GeneratedText
     private int _calls;
     private bool _stopped;
     private double _logprobs; // their sum
+    private PredictionUse _prediction;
 
     /// <param name="sequence">Whose events to read; this becomes their only reader.</param>
     /// <param name="tokenizer">The model's.</param>
@@ -104,6 +106,9 @@ public sealed class GeneratedText
     /// <summary>Those of <see cref="CompletionTokens"/> that are reasoning, tags included.</summary>
     public int ReasoningTokens { get; private set; }
 
+    /// <summary>What became of the sequence's prediction so far; null if it has none.</summary>
+    public PredictionUse? Prediction => _sequence.Prediction.IsEmpty ? null : _prediction;
+
     /// <summary>When the events <c>Started</c>, first token and last token were read; 0 is not yet.</summary>
     public (long Started, long FirstToken, long LastToken) Times { get; private set; }
 
@@ -154,6 +159,7 @@ public sealed class GeneratedText
                 Take(next);
                 return true;
             default:
+                _prediction = next.Prediction;
                 Flush();
                 if (Parser is null)
                     return End(next.Reason, next.Error);
@@ -175,6 +181,7 @@ public sealed class GeneratedText
         var now = Stopwatch.GetTimestamp();
         Times = Times with { FirstToken = CompletionTokens == 0 ? now : Times.FirstToken, LastToken = now };
         CompletionTokens++;
+        _prediction = next.Prediction;
         _logprobs += next.Logprobs?.Logprob ?? 0;
 
         var bytes = _tokenizer.Bytes(next.Token);

@@ -21,6 +21,7 @@ internal abstract class ConversationEndpoint<TRequest>(
         if (model.PrepareToAnswer(request.Prompt, request.Format, out var error) is not { } prompt)
             return error!.SendAsync;
 
+        prompt = prompt with { Prediction = model.Predict(request.Prediction) };
         var answer = MakeAnswer(request, prompt, model);
         return context =>
         {
@@ -34,7 +35,10 @@ internal abstract class ConversationEndpoint<TRequest>(
     protected static Choice MakeChoice(TRequest request, PreparedPrompt prompt, LoadedModel model, int index = 0)
     {
         var sequence = new Sequence(
-            prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), request.Sampling.ForChoice(index), constraint: prompt.Constraint);
+            prompt.Tokens, model.ClipMaxTokens(prompt.Tokens.Length, request.MaxTokens), request.Sampling.ForChoice(index), constraint: prompt.Constraint)
+        {
+            Prediction = prompt.Prediction,
+        };
         var splitter = request.SplitReasoning ? new ReasoningSplitter(prompt.Text) : ReasoningSplitter.Off();
         var tools = request.Prompt.Tools;
         var text = new GeneratedText(sequence, model.Engine.Tokenizer, request.Stops, splitter)

@@ -1,10 +1,14 @@
 using System.Text.Json;
+using Vibee.Engine.Speculation;
 
 namespace Vibee.Server.Generation;
 
 /// <summary>What an answer is charged for.</summary>
 internal readonly record struct Usage(int PromptTokens, int CachedTokens, int CompletionTokens, int ReasoningTokens)
 {
+    /// <summary>What became of the prediction that the request came with; null without one.</summary>
+    public PredictionUse? Prediction { get; init; }
+
     public static Usage Of(IEnumerable<Choice> choices)
     {
         var usage = default(Usage);
@@ -15,7 +19,12 @@ internal readonly record struct Usage(int PromptTokens, int CachedTokens, int Co
                 usage.PromptTokens + (choice.ChargesPrompt ? text.PromptTokens : 0),
                 usage.CachedTokens + (choice.ChargesPrompt ? text.CachedTokens : 0),
                 usage.CompletionTokens + text.CompletionTokens,
-                usage.ReasoningTokens + text.ReasoningTokens);
+                usage.ReasoningTokens + text.ReasoningTokens)
+            {
+                Prediction = text.Prediction is { } more
+                    ? new PredictionUse((usage.Prediction?.Accepted ?? 0) + more.Accepted, (usage.Prediction?.Rejected ?? 0) + more.Rejected)
+                    : usage.Prediction,
+            };
         }
 
         return usage;
@@ -37,6 +46,12 @@ internal readonly record struct Usage(int PromptTokens, int CachedTokens, int Co
         json.WriteEndObject();
         json.WriteStartObject(string.Concat(completion, "_details"));
         json.WriteNumber("reasoning_tokens"u8, ReasoningTokens);
+        if (Prediction is { } prediction)
+        {
+            json.WriteNumber("accepted_prediction_tokens"u8, prediction.Accepted);
+            json.WriteNumber("rejected_prediction_tokens"u8, prediction.Rejected);
+        }
+
         json.WriteEndObject();
         json.WriteEndObject();
     }

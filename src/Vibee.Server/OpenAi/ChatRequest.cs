@@ -32,6 +32,7 @@ internal sealed record ChatRequest : ConversationRequest
             Sampling = SamplingFields.Read(fields, defaults, tokenizer.VocabularySize) with { TopLogprobs = Logprobs(fields) },
             Stops = SamplingFields.Stops(fields),
             Format = OutputFormat.Read(fields, OutputFormat.ReadNested(fields)),
+            Prediction = ReadPrediction(fields),
             Choices = fields.Integer("n", 1, MaxChoices) ?? 1,
             Stream = stream,
             IncludeUsage = includeUsage,
@@ -45,8 +46,15 @@ internal sealed record ChatRequest : ConversationRequest
             fields.Fail(ApiError.Unsupported("thinking_budget_tokens"));
         SamplingFields.RefuseExtensions(fields);
         SamplingFields.CheckWithoutEffect(fields);
-        fields.Object("prediction");
         return request;
+    }
+
+    private static string? ReadPrediction(RequestFields fields)
+    {
+        if (fields.Object("prediction") is not { } prediction)
+            return null;
+        prediction.Choice("type", "content");
+        return prediction.Has("content") ? MessageContent.TextOf(MessageContent.Read(prediction, role: null)) : null;
     }
 
     private static int? Logprobs(RequestFields fields)

@@ -19,6 +19,9 @@ internal abstract record ConversationRequest
     /// <summary>What the answer must be; null if it is free.</summary>
     public OutputFormat? Format { get; init; }
 
+    /// <summary>What the client expects the answer to say, wholly or in parts; null if it expects nothing.</summary>
+    public string? Prediction { get; init; }
+
     public string[] Stops { get; init; } = [];
 
     public int? MaxTokens { get; init; }

@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics;
 using Vibee.Gguf;
+using Vibee.Trinity.Kernels.Panels;
+using Vibee.Trinity.Kernels.Tiles;
 
 namespace Vibee.Trinity.Kernels;
 
@@ -14,7 +16,10 @@ internal unsafe interface IFloatLayout
 
     static abstract float One(byte* source);
 
-    static abstract Vector256<float> Eight(byte* source);
+    /// <summary>A register full of floats.</summary>
+    static abstract TV Widen<TLanes, TV>(byte* source)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct;
 }
 
 /// <summary>Weights that are floats of some width, in rows of any length.</summary>
@@ -39,7 +44,7 @@ internal sealed unsafe class FloatFormat<TLayout> : WeightFormat where TLayout :
         if (Vector128.IsHardwareAccelerated)
         {
             for (; i <= length - Vector256<float>.Count; i += Vector256<float>.Count)
-                TLayout.Eight(source + (long)i * TLayout.Size).Store(row.FloatBuffer + i);
+                Lanes256.Store(TLayout.Widen<Lanes256, Vector256<byte>>(source + (long)i * TLayout.Size), row.FloatBuffer + i);
         }
 
         for (; i < length; i++)
@@ -57,5 +62,13 @@ internal sealed unsafe class FloatFormat<TLayout> : WeightFormat where TLayout :
     {
         Unpack(source, length, row);
         new ReadOnlySpan<float>(row.Floats, length).CopyTo(new Span<float>(target, length));
+    }
+
+    public override void Multiply(UnpackedRow row, byte* source, long rowBytes, int rows, int columns, Activations x, int* inputs, int count, float* y, long stride)
+    {
+        if (FloatProduct.IsSupported)
+            FloatProduct.Multiply<TLayout>(row.FloatBuffer, source, rowBytes, rows, columns, x, inputs, count, y, stride);
+        else
+            base.Multiply(row, source, rowBytes, rows, columns, x, inputs, count, y, stride);
     }
 }

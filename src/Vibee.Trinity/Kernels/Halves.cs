@@ -14,17 +14,16 @@ internal static unsafe class Halves
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Widen(Vector128<ushort> halves)
     {
-        var (low, high) = Vector128.Widen(halves);
-        var bits = Vector256.Create(low, high);
-        var sign = (bits & Vector256.Create(0x8000u)) << 16;
-        // Exponent and fraction moved to their places; the exponent is still biased by 15 instead of 127.
-        var magnitude = (bits & Vector256.Create(0x7fffu)) << 13;
-        var special = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x7c00u << 13));
-        var tiny = Vector256.LessThan(magnitude, Vector256.Create(1u << 23));
-        var normal = magnitude + Vector256.Create(112u << 23) + (special & Vector256.Create(112u << 23));
-        // A subnormal number is its fraction · 2^-24: put the fraction under the exponent of 2^-14 and take that away.
-        var subnormal = (magnitude + Vector256.Create(113u << 23)).AsSingle() - Vector256.Create(113u << 23).AsSingle();
-        return (Vector256.ConditionalSelect(tiny, subnormal.AsUInt32(), normal) | sign).AsSingle();
+        var bits = Vector256.WidenLower(halves.AsInt16().ToVector256Unsafe());
+        var sign = bits & Vector256.Create(int.MinValue);
+        // Exponent and fraction moved to their places. What had the largest exponent now has the largest of 32 bits, and is
+        // no number whatever it is multiplied with; others are 2^112 times what they should be.
+        var large = (((bits << 13) & Vector256.Create(0x7fff << 13)) + Vector256.Create(224 << 23)).AsSingle();
+        var normal = large * Vector256.Create((127 - 112) << 23).AsSingle();
+        // A subnormal number is its fraction · 2^-24, here under the exponent of 2^-14, which is taken away. For other
+        // numbers that would be twice too much and less 2^-14, hence more than they are.
+        var subnormal = Vector256.MultiplyAddEstimate(large, Vector256.Create((127 - 111) << 23).AsSingle(), Vector256.Create((127 - 14) << 23 | int.MinValue).AsSingle());
+        return (Vector256.MinNative(normal, subnormal).AsInt32() | sign).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using Vibee.Trinity.Kernels.Tiles;
 using Vibee.Trinity.Memory;
 
 namespace Vibee.Trinity.Kernels;
@@ -17,7 +18,7 @@ internal sealed unsafe class UnpackedRow
     public UnpackedRow(Arena arena, int longest)
     {
         var length = Strides.For(longest) + Activations.SuperBlock;
-        FloatBuffer = arena.Take<float>(length);
+        FloatBuffer = arena.Take<float>(Math.Max(length, FloatProduct.Scratch));
         Quants = arena.Take<sbyte>(length);
         Scales = arena.Take<float>(length / Activations.Block);
         Offsets = arena.Take<float>(length / Activations.Block);
@@ -28,6 +29,7 @@ internal sealed unsafe class UnpackedRow
     /// <summary>The row as floats: the buffer, or the file itself where it holds floats.</summary>
     public float* Floats { get; set; }
 
+    /// <summary>Also for tiles of floats to work in.</summary>
     public float* FloatBuffer { get; }
 
     public sbyte* Quants { get; }

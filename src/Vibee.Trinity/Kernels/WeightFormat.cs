@@ -58,4 +58,36 @@ internal abstract unsafe class WeightFormat
 
     /// <summary>Unpacks a row and writes it as floats: a line of the embedding table.</summary>
     public abstract void Dequantize(byte* source, int length, UnpackedRow row, float* target);
+
+    /// <summary>
+    /// Some rows times some columns: y[j][row] = weights[row] · x[inputs[j]] for each j. Row by row, each unpacked once.
+    /// </summary>
+    /// <param name="row">To unpack a row into.</param>
+    /// <param name="source">The first row.</param>
+    /// <param name="rowBytes">From one row to the next.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="columns">Weights in a row.</param>
+    /// <param name="x">Quantized to <see cref="Form"/>.</param>
+    /// <param name="inputs">Which column of x is the j-th; null for the j-th itself.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="y">Outputs; the j-th begins at y + j · <paramref name="stride"/>.</param>
+    /// <param name="stride">Floats.</param>
+    public virtual void Multiply(UnpackedRow row, byte* source, long rowBytes, int rows, int columns, Activations x, int* inputs, int count, float* y, long stride)
+    {
+        for (var r = 0; r < rows; r++, source += rowBytes)
+        {
+            Unpack(source, columns, row);
+            for (var j = 0; j < count; j++)
+            {
+                var column = inputs is null ? j : inputs[j];
+                y[j * stride + r] = Form switch
+                {
+                    ActivationForms.Floats => DotProduct.Floats(row.Floats, x.Column(column), columns),
+                    ActivationForms.Halves => DotProduct.Floats(row.Floats, x.Rounded(column), columns),
+                    ActivationForms.Blocks => DotProduct.Blocks(row, x.Blocks(column), columns, HasOffsets),
+                    _ => DotProduct.SuperBlocks(row, x.SuperBlocks(column), columns, HasOffsets),
+                };
+            }
+        }
+    }
 }

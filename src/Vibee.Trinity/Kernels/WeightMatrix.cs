@@ -81,22 +81,7 @@ internal sealed unsafe class WeightMatrix(WeightFormat format, byte* data, int r
             return;
         }
 
-        var row = bench.Row;
-        for (var r = share.Start; r < share.End; r++)
-        {
-            format.Unpack(data + r * _rowBytes, columns, row);
-            for (var j = 0; j < count; j++)
-            {
-                var column = inputs is null ? j : inputs[j];
-                y[j * stride + r] = format.Form switch
-                {
-                    ActivationForms.Floats => DotProduct.Floats(row.Floats, x.Column(column), columns),
-                    ActivationForms.Halves => DotProduct.Floats(row.Floats, x.Rounded(column), columns),
-                    ActivationForms.Blocks => DotProduct.Blocks(row, x.Blocks(column), columns, format.HasOffsets),
-                    _ => DotProduct.SuperBlocks(row, x.SuperBlocks(column), columns, format.HasOffsets),
-                };
-            }
-        }
+        format.Multiply(bench.Row, data + share.Start * _rowBytes, _rowBytes, share.End - share.Start, columns, x, inputs, count, y + share.Start, stride);
     }
 
     private long Panels(int count) => (count + _panelFormat!.Rows - 1L) / _panelFormat.Rows;

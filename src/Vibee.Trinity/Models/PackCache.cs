@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Runtime.Intrinsics;
-using Microsoft.Win32.SafeHandles;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Vibee.Gguf;
 using Vibee.Trinity.Kernels.Panels;
 using Vibee.Trinity.Memory;
@@ -10,17 +10,20 @@ namespace Vibee.Trinity.Models;
 
 /// <summary>
 /// Panels on disk, so that the next start need not make them: one file per model and width of registers, named by both,
-/// a header and then all panels. What is damaged, foreign or of another layout is made again.
+/// all panels and then a trailer. The file is mapped, so what the system caches of it is the only copy in memory. What is
+/// damaged, foreign or of another layout is made again.
 /// </summary>
-/// <remarks>Read into memory, not mapped: panels lie in large pages, which files do not have. A file that cannot be written
-/// costs nothing but the time at the next start.</remarks>
+/// <remarks>Files are never changed, only replaced by renaming: a mapping stays what it was.</remarks>
 internal sealed class PackCache
 {
     // Counts up whenever panels are laid out otherwise.
-    private const int LayoutVersion = 1;
-    private const int HeaderLength = 64;
-    private const int Piece = 4 << 20;
+    private const int LayoutVersion = 2;
+    private const int TrailerLength = 64;
 
+    // Of a disk; a cache is not worth filling it.
+    private const long SpareBytes = 2L << 30;
+
+    private readonly string _directory;
     private readonly string _path;
     private readonly byte[] _key;
 
@@ -28,97 +31,105 @@ internal sealed class PackCache
     /// <param name="model">Whose panels.</param>
     public PackCache(string directory, GgufFile model)
     {
+        _directory = directory;
         _key = model.ComputeFingerprint();
         _path = Path.Combine(directory, $"{Convert.ToHexStringLower(_key.AsSpan(0, 16))}-{PanelFormat.WidestRows}-v{LayoutVersion}.panels");
     }
 
-    /// <summary>Fills panels from the file.</summary>
-    /// <returns>False where there is none that fits; the panels then hold anything.</returns>
-    public unsafe bool TryRead(byte* panels, long length, WorkerTeam team, Action<float> report)
+    /// <summary>Why the last <see cref="TryWrite"/> kept nothing.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Maps the file.</summary>
+    /// <returns>Null where there is none that fits.</returns>
+    public unsafe MappedFile? TryMap(long length, WorkerTeam team, Action<float> report)
     {
+        MappedFile? file = null;
         try
         {
-            if (!File.Exists(_path))
-                return false;
-            using var file = File.OpenHandle(_path);
-            var header = new byte[HeaderLength];
-            if (RandomAccess.GetLength(file) != HeaderLength + length || RandomAccess.Read(file, header, 0) != HeaderLength)
-                return false;
-            for (var start = 0L; start < length; start += team.Count * (long)Piece)
-            {
-                var from = start;
-                team.Run(worker => Read(file, panels, from + worker.Index * (long)Piece, length));
-                report(Math.Min(1, (start + team.Count * (float)Piece) / length));
-            }
-
-            return header.AsSpan().SequenceEqual(Header(panels, length));
+            file = MappedFile.Open(_path);
+            if (file.Length == length + TrailerLength && IsWhole(file, length, team, report))
+                return file;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (GgufException)
         {
-            return false;
+            // There is none, or it may not be read.
         }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+
+        file?.Dispose();
+        return null;
     }
 
-    /// <summary>Keeps panels, under a name of its own until all are written: a start that is cut off leaves no half a file.</summary>
-    public unsafe void TryWrite(byte* panels, long length)
+    /// <summary>Makes the file, under a name of its own until all is written: a start that is cut off leaves no half a file.</summary>
+    /// <param name="length">Of all panels.</param>
+    /// <param name="most">Of what is packed at once.</param>
+    /// <param name="pack">Makes them.</param>
+    /// <returns>False where it cannot be, and why is <see cref="Problem"/>.</returns>
+    public bool TryWrite(long length, long most, Action<IPanelTarget> pack)
     {
         var temporary = $"{_path}.{Guid.NewGuid():n}";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, preallocationSize: HeaderLength + length))
+            Directory.CreateDirectory(_directory);
+            PackSweep.Clean(_directory, LayoutVersion);
+            if (FreeBytes() - length < SpareBytes)
             {
-                RandomAccess.Write(file, Header(panels, length), 0);
-                for (var start = 0L; start < length; start += Piece)
-                    RandomAccess.Write(file, new ReadOnlySpan<byte>(panels + start, (int)Math.Min(Piece, length - start)), HeaderLength + start);
+                Problem = $"{_directory}: less than {SpareBytes >> 30} GB of the disk would be left";
+                return false;
+            }
+
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, preallocationSize: length + TrailerLength))
+            using (var writer = new PanelWriter(file, most))
+            {
+                pack(writer);
+                RandomAccess.Write(file, Trailer(length, writer.Finish()), length);
             }
 
             File.Move(temporary, _path, overwrite: true);
+            return true;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // Without the directory there is nothing to delete, and deleting would say so.
-            if (File.Exists(temporary))
-                File.Delete(temporary);
+            Problem = problem.Message;
+            return false;
         }
-    }
-
-    private static unsafe void Read(SafeFileHandle file, byte* panels, long start, long length)
-    {
-        for (var end = Math.Min(start + Piece, length); start < end;)
+        finally
         {
-            var read = RandomAccess.Read(file, new Span<byte>(panels + start, (int)(end - start)), HeaderLength + start);
-            if (read == 0)
-                throw new IOException("The file has become shorter.");
-            start += read;
+            PackSweep.Delete(temporary);
         }
     }
 
-    /// <summary>Length, model and a sum over everything.</summary>
-    private unsafe byte[] Header(byte* panels, long length)
+    /// <summary>Where a mapping begins.</summary>
+    public static unsafe byte* Address(MappedFile file) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(file.Span(0, 1)));
+
+    private unsafe bool IsWhole(MappedFile file, long length, WorkerTeam team, Action<float> report)
     {
-        var header = new byte[HeaderLength];
-        "VIBEEPAN"u8.CopyTo(header);
-        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), length);
-        _key.CopyTo(header.AsSpan(16));
-        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(48), Checksum(panels, length));
-        return header;
+        // Before anything is touched: what the system reads from the disk for this mapping, it then keeps in large pages.
+        Pages.PreferLarge(Address(file), length);
+        // Foreign ones are told by a few bytes, before all are read.
+        var trailer = file.Span(length, TrailerLength);
+        return trailer[..^sizeof(ulong)].SequenceEqual(Trailer(length, 0).AsSpan()[..^sizeof(ulong)])
+            && trailer.SequenceEqual(Trailer(length, PanelSum.Of(Address(file), length, team, report)));
     }
 
-    /// <summary>Against accidents, not against people: whoever may write here may also replace the model.</summary>
-    private static unsafe ulong Checksum(byte* bytes, long length)
+    /// <summary>Layout, length, model, and the sum over everything.</summary>
+    private byte[] Trailer(long length, ulong sum)
     {
-        // Each lane multiplies what it has and adds, so that places count; panels are whole cache lines.
-        var (first, second) = (Vector256.Create(1u), Vector256.Create(2u));
-        for (var i = 0L; i < length; i += 2 * Vector256<byte>.Count)
-        {
-            first = first * 0x01000193 + Vector256.Load((uint*)(bytes + i));
-            second = second * 0x01000193 + Vector256.Load((uint*)(bytes + i + Vector256<byte>.Count));
-        }
-
-        var sum = 0ul;
-        for (var lane = 0; lane < Vector256<uint>.Count; lane++)
-            sum = (sum * 0x100000001b3 + first[lane]) * 0x100000001b3 + second[lane];
-        return sum;
+        var trailer = new byte[TrailerLength];
+        "VIBEEPAN"u8.CopyTo(trailer);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer.AsSpan(8), LayoutVersion);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer.AsSpan(12), PanelFormat.WidestRows);
+        BinaryPrimitives.WriteInt64LittleEndian(trailer.AsSpan(16), length);
+        _key.CopyTo(trailer.AsSpan(24));
+        BinaryPrimitives.WriteUInt64LittleEndian(trailer.AsSpan(56), sum);
+        return trailer;
     }
+
+    // Windows knows drives only, other systems any path.
+    private long FreeBytes() =>
+        new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(Path.GetFullPath(_directory))! : Path.GetFullPath(_directory)).AvailableFreeSpace;
 }

@@ -31,8 +31,9 @@ public sealed unsafe class PanelTests : IDisposable
             var cases = new TheoryData<GgmlType, int>();
             GgmlType[] types =
             [
-                GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K, GgmlType.TQ1_0, GgmlType.TQ2_0, GgmlType.I2_S,
+                GgmlType.Q2_K, GgmlType.Q3_K, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K, GgmlType.TQ1_0, GgmlType.TQ2_0, GgmlType.I2_S,
                 GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.Q5_0, GgmlType.Q5_1,
+                GgmlType.IQ4_NL, GgmlType.IQ4_XS,
             ];
             foreach (var type in types)
             {

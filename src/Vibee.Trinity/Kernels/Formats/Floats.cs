@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Vibee.Gguf;
+using Vibee.Trinity.Kernels.Panels;
 
 namespace Vibee.Trinity.Kernels.Formats;
 
@@ -14,7 +14,10 @@ internal readonly unsafe struct F32 : IFloatLayout
 
     public static float One(byte* source) => Unsafe.ReadUnaligned<float>(source);
 
-    public static Vector256<float> Eight(byte* source) => Vector256.Load((float*)source);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Widen<TLanes, TV>(byte* source)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => TLanes.Load(source);
 }
 
 internal readonly unsafe struct F16 : IFloatLayout
@@ -27,7 +30,10 @@ internal readonly unsafe struct F16 : IFloatLayout
 
     public static float One(byte* source) => Halves.Load(source);
 
-    public static Vector256<float> Eight(byte* source) => Halves.Load8((Half*)source);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Widen<TLanes, TV>(byte* source)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => TLanes.WidenHalves(source);
 }
 
 /// <summary>The upper half of a 32-bit float.</summary>
@@ -41,9 +47,8 @@ internal readonly unsafe struct BF16 : IFloatLayout
 
     public static float One(byte* source) => BitConverter.UInt32BitsToSingle((uint)Unsafe.ReadUnaligned<ushort>(source) << 16);
 
-    public static Vector256<float> Eight(byte* source)
-    {
-        var (low, high) = Vector128.Widen(Vector128.Load((ushort*)source));
-        return (Vector256.Create(low, high) << 16).AsSingle();
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Widen<TLanes, TV>(byte* source)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => TLanes.WidenUpper(source);
 }

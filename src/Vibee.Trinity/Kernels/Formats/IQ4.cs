@@ -7,9 +7,6 @@ namespace Vibee.Trinity.Kernels.Formats;
 /// <summary>f16 scale, 32 indexes of 4 bits into a table of 16 levels that lie closer together near zero.</summary>
 internal readonly unsafe struct IQ4_NL : IBlockLayout
 {
-    private static readonly Vector128<sbyte> Levels =
-        Vector128.Create(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
-
     public static GgmlType Type => GgmlType.IQ4_NL;
 
     public static bool HasOffsets => false;
@@ -25,14 +22,14 @@ internal readonly unsafe struct IQ4_NL : IBlockLayout
     internal static void Scalar(byte* indexes, sbyte* quants)
     {
         for (var i = 0; i < 32; i++)
-            quants[i] = Levels[Nibbles.At(indexes, i)];
+            quants[i] = Levels.All[Nibbles.At(indexes, i)];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<sbyte> Vector(byte* indexes)
     {
         var split = Nibbles.Split(indexes).AsSByte();
-        return Vector256.Create(Vector128.ShuffleNative(Levels, split.GetLower()), Vector128.ShuffleNative(Levels, split.GetUpper()));
+        return Vector256.Create(Vector128.ShuffleNative(Levels.All, split.GetLower()), Vector128.ShuffleNative(Levels.All, split.GetUpper()));
     }
 }
 

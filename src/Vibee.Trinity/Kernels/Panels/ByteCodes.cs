@@ -17,7 +17,8 @@ internal readonly unsafe struct ByteCodes<TLanes, TV> : ICodes<TLanes, TV>
     public static TV Codes(byte* unit, int group) => TLanes.Load(unit + group * (8 * TLanes.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TV AddProducts(TV sums, TV codes, TV x) => TLanes.AddIntegers(sums, TLanes.MultiplySigned(codes, x));
+    public static TV AddProducts(TV sums, TV codes, TV x) =>
+        TLanes.AddIntegers(sums, TLanes.MultiplyShorts(TLanes.MultiplySigned(codes, x), TLanes.Broadcast(0x10001)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Pack(uint* codes, byte* unit, int row)

@@ -17,7 +17,7 @@ internal unsafe interface ICodes<TLanes, TV>
     static abstract int UnitRegisters { get; }
 
     /// <summary>Groups whose products with activations can be added as 16 bits: 2, 4, or all that share a scale; 0 where codes
-    /// are signed bytes, of which not even one can.</summary>
+    /// are signed bytes, of which only one can.</summary>
     static abstract int SumGroups { get; }
 
     /// <summary>The codes of a group.</summary>

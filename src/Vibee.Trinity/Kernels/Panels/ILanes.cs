@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Vibee.Trinity.Kernels.Panels;
 
 /// <summary>
@@ -25,6 +27,9 @@ internal unsafe interface ILanes<TV> where TV : struct
     /// <summary>A 16-bit float of each row.</summary>
     static abstract TV WidenHalves(byte* source);
 
+    /// <summary>A 16-bit float of each row that is the upper half of a 32-bit one.</summary>
+    static abstract TV WidenUpper(byte* source);
+
     /// <summary>The lower 16 bits of each lane in both of its halves.</summary>
     static abstract TV TwiceLower(TV shorts);
 
@@ -40,10 +45,13 @@ internal unsafe interface ILanes<TV> where TV : struct
 
     static abstract TV ShiftRight(TV shorts, int count);
 
+    /// <summary>The bytes of a table of sixteen that indexes below 16 name.</summary>
+    static abstract TV LookUp(Vector128<byte> table, TV indexes);
+
     /// <summary>Unsigned bytes times signed ones, neighbours added as 16 bits; who calls knows that they fit.</summary>
     static abstract TV MultiplyBytes(TV unsigned, TV signed);
 
-    /// <summary>Signed bytes times signed ones that are not −128, all four of a lane added.</summary>
+    /// <summary>Signed bytes times signed ones that are not −128, neighbours added as 16 bits, which always fit.</summary>
     static abstract TV MultiplySigned(TV weights, TV values);
 
     /// <summary>Signed 16 bits times signed 16 bits, neighbours added as 32 bits.</summary>
@@ -60,4 +68,10 @@ internal unsafe interface ILanes<TV> where TV : struct
     static abstract TV Multiply(TV a, TV b);
 
     static abstract TV Add(TV a, TV b);
+
+    /// <summary>a · b + sum, rounded once where the processor can.</summary>
+    static abstract TV MultiplyAdd(TV a, TV b, TV sum);
+
+    /// <summary>The floats of all lanes.</summary>
+    static abstract float Total(TV floats);
 }

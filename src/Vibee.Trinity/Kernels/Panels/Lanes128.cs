@@ -30,6 +30,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<byte>>
     public static Vector128<byte> WidenHalves(byte* source) => Halves.Widen(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source)).AsUInt16()).GetLower().AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> WidenUpper(byte* source) => (Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source)).AsUInt16()) << 16).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> TwiceLower(Vector128<byte> shorts)
     {
         var lanes = shorts.AsUInt32();
@@ -52,6 +55,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<byte>>
     public static Vector128<byte> ShiftRight(Vector128<byte> shorts, int count) => (shorts.AsUInt16() >>> count).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> LookUp(Vector128<byte> table, Vector128<byte> indexes) => Vector128.ShuffleNative(table, indexes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> MultiplyBytes(Vector128<byte> unsigned, Vector128<byte> signed)
     {
         if (Ssse3.IsSupported)
@@ -64,9 +70,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<byte>>
     public static Vector128<byte> MultiplySigned(Vector128<byte> weights, Vector128<byte> values)
     {
         if (Ssse3.IsSupported)
-            return MultiplyShorts(Ssse3.MultiplyAddAdjacent(Ssse3.Abs(weights.AsSByte()), Ssse3.Sign(values.AsSByte(), weights.AsSByte())).AsByte(), Vector128<short>.One.AsByte());
-        var even = MultiplyShorts((weights.AsInt16() << 8 >> 8).AsByte(), (values.AsInt16() << 8 >> 8).AsByte());
-        return AddIntegers(even, MultiplyShorts((weights.AsInt16() >> 8).AsByte(), (values.AsInt16() >> 8).AsByte()));
+            return Ssse3.MultiplyAddAdjacent(Ssse3.Abs(weights.AsSByte()), Ssse3.Sign(values.AsSByte(), weights.AsSByte())).AsByte();
+        var even = (weights.AsInt16() << 8 >> 8) * (values.AsInt16() << 8 >> 8);
+        return (even + (weights.AsInt16() >> 8) * (values.AsInt16() >> 8)).AsByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -95,4 +101,11 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => (a.AsSingle() + b.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> MultiplyAdd(Vector128<byte> a, Vector128<byte> b, Vector128<byte> sum) =>
+        Vector128.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), sum.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Total(Vector128<byte> floats) => Vector128.Sum(floats.AsSingle());
 }

@@ -28,6 +28,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<byte>>
     public static Vector256<byte> WidenHalves(byte* source) => Halves.Load8((Half*)source).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> WidenUpper(byte* source) => (Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe()) << 16).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> TwiceLower(Vector256<byte> shorts)
     {
         var lanes = shorts.AsUInt32();
@@ -50,6 +53,12 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<byte>>
     public static Vector256<byte> ShiftRight(Vector256<byte> shorts, int count) => (shorts.AsUInt16() >>> count).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> LookUp(Vector128<byte> table, Vector256<byte> indexes) =>
+        Avx2.IsSupported
+            ? Avx2.Shuffle(Vector256.Create(table, table), indexes)
+            : Vector256.Create(Vector128.ShuffleNative(table, indexes.GetLower()), Vector128.ShuffleNative(table, indexes.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> MultiplyBytes(Vector256<byte> unsigned, Vector256<byte> signed)
     {
         if (Avx2.IsSupported)
@@ -62,9 +71,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<byte>>
     public static Vector256<byte> MultiplySigned(Vector256<byte> weights, Vector256<byte> values)
     {
         if (Avx2.IsSupported)
-            return MultiplyShorts(Avx2.MultiplyAddAdjacent(Avx2.Abs(weights.AsSByte()), Avx2.Sign(values.AsSByte(), weights.AsSByte())).AsByte(), Vector256<short>.One.AsByte());
-        var even = MultiplyShorts((weights.AsInt16() << 8 >> 8).AsByte(), (values.AsInt16() << 8 >> 8).AsByte());
-        return AddIntegers(even, MultiplyShorts((weights.AsInt16() >> 8).AsByte(), (values.AsInt16() >> 8).AsByte()));
+            return Avx2.MultiplyAddAdjacent(Avx2.Abs(weights.AsSByte()), Avx2.Sign(values.AsSByte(), weights.AsSByte())).AsByte();
+        var even = (weights.AsInt16() << 8 >> 8) * (values.AsInt16() << 8 >> 8);
+        return (even + (weights.AsInt16() >> 8) * (values.AsInt16() >> 8)).AsByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -93,4 +102,11 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Add(Vector256<byte> a, Vector256<byte> b) => (a.AsSingle() + b.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> MultiplyAdd(Vector256<byte> a, Vector256<byte> b, Vector256<byte> sum) =>
+        Vector256.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), sum.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Total(Vector256<byte> floats) => Vector256.Sum(floats.AsSingle());
 }

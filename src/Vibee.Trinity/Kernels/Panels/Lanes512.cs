@@ -28,6 +28,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<byte>>
     public static Vector512<byte> WidenHalves(byte* source) => Vector512.Create(Halves.Load8((Half*)source), Halves.Load8((Half*)source + 8)).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> WidenUpper(byte* source) => (Vector512.WidenLower(Vector256.Load((ushort*)source).ToVector512Unsafe()) << 16).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> TwiceLower(Vector512<byte> shorts)
     {
         var lanes = shorts.AsUInt32();
@@ -50,6 +53,12 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<byte>>
     public static Vector512<byte> ShiftRight(Vector512<byte> shorts, int count) => (shorts.AsUInt16() >>> count).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LookUp(Vector128<byte> table, Vector512<byte> indexes) =>
+        Avx512BW.IsSupported
+            ? Avx512BW.Shuffle(Vector512.Create(Vector256.Create(table, table), Vector256.Create(table, table)), indexes)
+            : Vector512.Create(Lanes256.LookUp(table, indexes.GetLower()), Lanes256.LookUp(table, indexes.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> MultiplyBytes(Vector512<byte> unsigned, Vector512<byte> signed)
     {
         if (Avx512BW.IsSupported)
@@ -64,11 +73,11 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<byte>>
         if (Avx512BW.IsSupported)
         {
             var signed = Vector512.ConditionalSelect(Vector512.LessThan(weights.AsSByte(), Vector512<sbyte>.Zero), -values.AsSByte(), values.AsSByte());
-            return MultiplyShorts(Avx512BW.MultiplyAddAdjacent(Avx512BW.Abs(weights.AsSByte()), signed).AsByte(), Vector512<short>.One.AsByte());
+            return Avx512BW.MultiplyAddAdjacent(Avx512BW.Abs(weights.AsSByte()), signed).AsByte();
         }
 
-        var even = MultiplyShorts((weights.AsInt16() << 8 >> 8).AsByte(), (values.AsInt16() << 8 >> 8).AsByte());
-        return AddIntegers(even, MultiplyShorts((weights.AsInt16() >> 8).AsByte(), (values.AsInt16() >> 8).AsByte()));
+        var even = (weights.AsInt16() << 8 >> 8) * (values.AsInt16() << 8 >> 8);
+        return (even + (weights.AsInt16() >> 8) * (values.AsInt16() >> 8)).AsByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -97,4 +106,11 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Add(Vector512<byte> a, Vector512<byte> b) => (a.AsSingle() + b.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> MultiplyAdd(Vector512<byte> a, Vector512<byte> b, Vector512<byte> sum) =>
+        Vector512.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), sum.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Total(Vector512<byte> floats) => Vector512.Sum(floats.AsSingle());
 }

@@ -36,15 +36,19 @@ internal abstract unsafe class PanelFormat
     /// <summary>All panels of a width of registers, which every processor can work with.</summary>
     internal static PanelFormat[] Of<TLanes, TV>() where TLanes : struct, ILanes<TV> where TV : struct =>
     [
+        new SuperPanelFormat<TLanes, TV, TwoBitPanel<TLanes, TV>>(GgmlType.Q2_K),
+        new SuperPanelFormat<TLanes, TV, ThreeBitPanel<TLanes, TV>>(GgmlType.Q3_K),
         new SuperPanelFormat<TLanes, TV, NibblePanel<TLanes, TV>>(GgmlType.Q4_K),
         new SuperPanelFormat<TLanes, TV, FiveBitPanel<TLanes, TV>>(GgmlType.Q5_K),
         new SuperPanelFormat<TLanes, TV, SixBitPanel<TLanes, TV>>(GgmlType.Q6_K),
         new SuperPanelFormat<TLanes, TV, TernaryPanel<TLanes, TV>>(GgmlType.TQ1_0, GgmlType.TQ2_0, GgmlType.I2_S),
+        new SuperPanelFormat<TLanes, TV, LevelPanel<TLanes, TV>>(GgmlType.IQ4_XS),
         new BlockPanelFormat<TLanes, TV, ByteCodes<TLanes, TV>>(GgmlType.Q8_0, zero: 0),
         new BlockPanelFormat<TLanes, TV, NibblePanel<TLanes, TV>>(GgmlType.Q4_0, zero: 8),
         new BlockPanelFormat<TLanes, TV, NibblePanel<TLanes, TV>>(GgmlType.Q4_1, zero: 0),
         new BlockPanelFormat<TLanes, TV, FiveBitPanel<TLanes, TV>>(GgmlType.Q5_0, zero: 16),
         new BlockPanelFormat<TLanes, TV, FiveBitPanel<TLanes, TV>>(GgmlType.Q5_1, zero: 0),
+        new BlockPanelFormat<TLanes, TV, LevelPanel<TLanes, TV>>(GgmlType.IQ4_NL, zero: 1),
     ];
 
     internal static PanelFormat? Find(PanelFormat[] panels, WeightFormat format, int columns) =>

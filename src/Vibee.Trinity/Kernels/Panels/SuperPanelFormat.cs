@@ -39,7 +39,7 @@ internal sealed unsafe class SuperPanelFormat<TLanes, TV, TPanel>(params GgmlTyp
 
     protected override void Four(byte* panel, int blocks, SuperColumn* x, float* y)
     {
-        if (TPanel.SumGroups == 2)
+        if (TPanel.SumGroups <= 2)
             SuperTile<TLanes, TV, TPanel>.FourApart(panel, blocks, x, y);
         else
             SuperTile<TLanes, TV, TPanel>.Four(panel, blocks, x, y);

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Vibee.Trinity.Kernels.Panels;
 
-// Four columns at once where 16 bits hold only two groups: scales, two groups of codes and the constants to unpack them leave
-// no room for eight sums, so one register of rows takes its turn after the other.
+// Four columns at once where 16 bits hold only two groups, or one: scales, two groups of codes and the constants to unpack them
+// leave no room for eight sums, so one register of rows takes its turn after the other.
 internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
 {
     /// <inheritdoc cref="Four"/>
@@ -62,15 +62,15 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
         TLanes.Store(d, (float*)(target + 6 * Register));
     }
 
-    /// <summary>Adds two groups of one register of rows, of which 16 bits do not hold more.</summary>
+    /// <summary>Adds two groups of one register of rows, of which 16 bits hold no more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Two(
         byte* unit, int group, TV scale, sbyte* x0, sbyte* x1, sbyte* x2, sbyte* x3, ref TV sum0, ref TV sum1, ref TV sum2, ref TV sum3)
     {
         var (first, second) = (TPanel.Codes(unit, group), TPanel.Codes(unit, group + 1));
-        sum0 = TLanes.AddIntegers(sum0, TLanes.MultiplyShorts(Products(first, second, x0, group), scale));
-        sum1 = TLanes.AddIntegers(sum1, TLanes.MultiplyShorts(Products(first, second, x1, group), scale));
-        sum2 = TLanes.AddIntegers(sum2, TLanes.MultiplyShorts(Products(first, second, x2, group), scale));
-        sum3 = TLanes.AddIntegers(sum3, TLanes.MultiplyShorts(Products(first, second, x3, group), scale));
+        sum0 = TLanes.AddIntegers(sum0, Scaled(first, second, x0, group, scale));
+        sum1 = TLanes.AddIntegers(sum1, Scaled(first, second, x1, group, scale));
+        sum2 = TLanes.AddIntegers(sum2, Scaled(first, second, x2, group, scale));
+        sum3 = TLanes.AddIntegers(sum3, Scaled(first, second, x3, group, scale));
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -110,12 +111,21 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(byte* unit, int group, sbyte* x, TV scale, ref TV shorts, ref TV sum)
     {
-        var products = Products(TPanel.Codes(unit, group), TPanel.Codes(unit, group + 1), x, group);
-        if (TPanel.SumGroups == 2)
-            sum = TLanes.AddIntegers(sum, TLanes.MultiplyShorts(products, scale));
+        var (first, second) = (TPanel.Codes(unit, group), TPanel.Codes(unit, group + 1));
+        if (TPanel.SumGroups <= 2)
+            sum = TLanes.AddIntegers(sum, Scaled(first, second, x, group, scale));
         else
-            shorts = TLanes.AddShorts(shorts, products);
+            shorts = TLanes.AddShorts(shorts, Products(first, second, x, group));
     }
+
+    /// <summary>Products of two groups times the small scale, for which 16 bits hold two groups, or only one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TV Scaled(TV first, TV second, sbyte* x, int group, TV scale) =>
+        TPanel.SumGroups == 2
+            ? TLanes.MultiplyShorts(Products(first, second, x, group), scale)
+            : TLanes.AddIntegers(
+                TLanes.MultiplyShorts(TLanes.MultiplySigned(first, At(x, group)), scale),
+                TLanes.MultiplyShorts(TLanes.MultiplySigned(second, At(x, group + 1)), scale));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TV Products(TV first, TV second, sbyte* x, int group) =>
@@ -192,6 +202,6 @@ internal static unsafe partial class SuperTile<TLanes, TV, TPanel>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TV Offsets(byte* source) =>
         TPanel.HasOffsets ? TLanes.WidenUnsigned(source)
-        : HasScales ? TLanes.ShiftLeft(TLanes.WidenSigned(source), 5)
+        : HasScales ? TLanes.ShiftLeft(TLanes.WidenSigned(source), BitOperations.Log2((uint)TPanel.Zero))
         : TLanes.Broadcast(0x10001);
 }

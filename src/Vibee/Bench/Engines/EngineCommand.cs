@@ -22,11 +22,12 @@ internal static class EngineCommand
         var repeats = Setting.Number("--repeats", 3, 1, 1000, "How often everything is measured");
         var library = Setting.Text("--llama-lib", "Directory with your own build of llama.cpp, v0.5.0");
         var gpuLayers = Setting.OptionalNumber("--gpu-layers", 0, 100_000, "Layers of the model to put on the GPU (default: all of them, where llama.cpp finds a GPU)");
+        var packCache = Setting.Text("--pack-cache-dir", "Directory that keeps the weights as Trinity multiplies them (default: none)");
         var json = new Option<bool>("--json") { Description = "Print the result as JSON" };
 
         var command = new Command("engine", "Measures how fast a model reads prompts and generates, without a server")
         {
-            model, engine, threads, prompt, generate, depth, batches, batchSize, repeats, library, gpuLayers, json,
+            model, engine, threads, prompt, generate, depth, batches, batchSize, repeats, library, gpuLayers, packCache, json,
         };
         command.SetAction(parsed => parsed.GetValue(model) is not { } path
             ? Task.FromResult(Failure.Usage(["bench engine needs a model: -m FILE"]))
@@ -43,6 +44,7 @@ internal static class EngineCommand
                 Repeats = parsed.GetValue(repeats),
                 LlamaLibrary = parsed.GetValue(library),
                 GpuLayers = parsed.GetValue(gpuLayers),
+                PackCacheDirectory = parsed.GetValue(packCache),
             }, parsed.GetValue(json)));
         return command;
     }

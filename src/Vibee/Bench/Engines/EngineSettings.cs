@@ -31,6 +31,9 @@ internal sealed record EngineSettings
 
     public required int? GpuLayers { get; init; }
 
+    /// <summary>Where packed weights are kept; null is nowhere.</summary>
+    public string? PackCacheDirectory { get; init; }
+
     /// <summary>Tokens in the context of every sequence before anything is measured.</summary>
     public required int Depth { get; init; }
 
@@ -52,6 +55,8 @@ internal sealed record EngineSettings
         BatchSize = Math.Max(BatchSize, Batches.Max()),
         LlamaLibrary = LlamaLibrary,
         GpuLayers = GpuLayers,
+        PackCacheDirectory = PackCacheDirectory,
+        NoPackCache = PackCacheDirectory is null,
         KvType = KvType.F16,
         Host = "",
         Port = 0,
