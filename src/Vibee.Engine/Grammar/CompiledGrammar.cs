@@ -26,7 +26,10 @@ public sealed class CompiledGrammar
     private const long MaxCompileWork = 200_000_000;
 
     private readonly Recognizer _recognizer;
-    private readonly Queue<MatchState> _masked = new();
+    private readonly List<MatchState> _masked = [];
+
+    /// <summary>Equal ones once: after every comma of an array comes another state, and the same tokens.</summary>
+    private readonly HashSet<KeptMask> _masks = [];
     private readonly Action _forget;
     private MaskBuilder? _builder;
     private long _maskBytes;
@@ -131,13 +134,15 @@ public sealed class CompiledGrammar
             return known;
         if (_builder?.Vocabulary != vocabulary)
             _builder = new MaskBuilder(_recognizer, vocabulary);
-        ForgetMask(state);
         var mask = _builder.Build(state);
-        while (_maskBytes + mask.Bytes > MaxMaskBytes && _masked.TryDequeue(out var oldest))
-            ForgetMask(oldest);
-        _maskBytes += mask.Bytes;
+        if (_maskBytes > MaxMaskBytes)
+            ForgetMasks();
+        if (_masks.TryGetValue(mask, out var equal))
+            mask = equal;
+        else if (_masks.Add(mask))
+            _maskBytes += mask.Bytes;
         state.Mask = mask;
-        _masked.Enqueue(state);
+        _masked.Add(state);
         return mask;
     }
 
@@ -146,15 +151,17 @@ public sealed class CompiledGrammar
     {
         if (_recognizer.Size <= MaxSize && _recognizer.Lexicon.Count <= MaxLexemes)
             return;
-        while (_masked.TryDequeue(out var state))
-            ForgetMask(state);
+        ForgetMasks();
         _recognizer.Forget();
         _forget();
     }
 
-    private void ForgetMask(MatchState state)
+    private void ForgetMasks()
     {
-        _maskBytes -= state.Mask?.Bytes ?? 0;
-        state.Mask = null;
+        foreach (var state in _masked)
+            state.Mask = null;
+        _masked.Clear();
+        _masks.Clear();
+        _maskBytes = 0;
     }
 }

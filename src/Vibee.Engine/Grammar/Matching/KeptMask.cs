@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Vibee.Engine.Grammar.Matching;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Vibee.Engine.Grammar.Matching;
 /// Most masks allow a handful of tokens, or all that can stand in a string and a few more; written out, their 16 KB each
 /// were most of what a new grammar allocates, and of what collections had to move.
 /// </summary>
-internal sealed class KeptMask
+internal sealed class KeptMask : IEquatable<KeptMask>
 {
     private readonly TokenMask? _base;
     private readonly ushort[] _places;
@@ -53,6 +55,18 @@ internal sealed class KeptMask
         }
         for (var index = 0; index < _places.Length; index++)
             mask[_places[index]] = _words[index];
+    }
+
+    public bool Equals(KeptMask? other) => other != null && other._base == _base && other.Vocabulary == Vocabulary
+        && other._places.AsSpan().SequenceEqual(_places) && other._words.AsSpan().SequenceEqual(_words);
+
+    public override bool Equals(object? other) => Equals(other as KeptMask);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.AddBytes(MemoryMarshal.AsBytes(_words.AsSpan()));
+        return hash.ToHashCode();
     }
 
     private static int Differences(ulong[] words, ulong[]? others)
