@@ -25,7 +25,7 @@ internal sealed class LengthBound(Lexicon lexicon)
             _shortest.Clear();
             _reach.Clear();
         }
-        if (lexeme.Phase is not (LexPhase.String or LexPhase.Plain) || lexeme.Regex is not Both both)
+        if (lexeme.Phase != LexPhase.String || lexeme.Regex is not Both both)
             return (lexeme, int.MaxValue);
         var at = Array.FindIndex(both.Members, member => member is Repeat { Min: 0, Body: OneOf one } && one.Set.Equals(CharSet.Any));
         if (at < 0)
@@ -38,7 +38,7 @@ internal sealed class LengthBound(Lexicon lexicon)
     /// left, the limit changes nothing about the next character.</summary>
     public int Reach(LexState free)
     {
-        if (free.Phase is not (LexPhase.String or LexPhase.Plain))
+        if (free.Phase != LexPhase.String)
             return 0; // was asked about before the character began
         if (_reach.TryGetValue(free.Regex, out var known))
             return known;

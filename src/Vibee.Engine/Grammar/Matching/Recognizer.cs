@@ -16,6 +16,8 @@ internal sealed class Recognizer
 
     private const int MaxItems = 2000;
 
+    private static readonly MatchState Nowhere = new([], false);
+
     /// <summary>For the state after a byte: some 10 ms, a hundred times what real grammars take.</summary>
     private const int MaxStepWork = 1_000_000;
 
@@ -23,6 +25,7 @@ internal sealed class Recognizer
     private HashSet<Stack> _stacks = new(new ByStructure());
     private readonly Dictionary<MatchState.Item, MatchState> _singles = [];
     private readonly Dictionary<MatchState.Item, MatchState?> _left = [];
+    private readonly Dictionary<(Production, Stack), MatchState?> _following = [];
     private readonly Dictionary<(Stack, Stack), Stack> _unions = [];
     private readonly List<MatchState.Item> _read = [];
     private readonly Closure _closure;
@@ -45,7 +48,7 @@ internal sealed class Recognizer
     public Goal Root { get; }
 
     /// <summary>How many states, stacks, terminals' states and expressions are alive: the measure of memory.</summary>
-    public int Size => _states.Count + _singles.Count + _left.Count + _stacks.Count + _unions.Count + Lexicon.Count + Lexicon.Regexes.Count;
+    public int Size => _states.Count + _singles.Count + _left.Count + _following.Count + _stacks.Count + _unions.Count + Lexicon.Count + Lexicon.Regexes.Count;
 
     /// <summary>The state before the first byte; null if no text belongs to the grammar.</summary>
     public MatchState? Start()
@@ -58,17 +61,12 @@ internal sealed class Recognizer
     /// <returns>The state after the byte; null if it cannot come.</returns>
     public MatchState? Next(MatchState state, byte value)
     {
-        if (state.Items is [var only])
-        {
-            return only.Lexeme.Next(Lexicon, value) is not { } lexeme ? null
-                : lexeme.IsAccepting ? Leave(only with { Lexeme = lexeme })
-                : Single(only with { Lexeme = lexeme });
-        }
-        if (!CanRead(state, value))
-            return null;
         if (state.TryGetNext(value, out var next))
             return next;
-        next = Compute(state, value);
+        Read(state, value);
+        if (_read.Count < 2)
+            return _read is [var only] ? After(only) : null;
+        next = Compute(CollectionsMarshal.AsSpan(_read));
         state.SetNext(value, next);
         return next;
     }
@@ -76,25 +74,49 @@ internal sealed class Recognizer
     /// <summary>The same for a walk.</summary>
     public Place Next(in Place at, byte value)
     {
-        if (at.Lexeme is not { } lexeme)
-            return Place.Of(Next(at.State!, value));
-        return lexeme.Next(Lexicon, value) is not { } next ? default
-            : next.IsAccepting ? Place.Of(Leave(new MatchState.Item(next, at.Production, at.Below)))
-            : at with { Lexeme = next };
+        if (at.Lexeme is { } lexeme)
+        {
+            var next = lexeme.Next(Lexicon, value);
+            var after = lexeme.IsAccepting ? Next(new Place(at.State, null, null, null), value) : default;
+            return next == null ? after
+                : after.IsDead ? Inside(at with { Lexeme = next })
+                : Place.Of(Leave(at.Item) is { } both ? Next(both, value) : null);
+        }
+        if (at.State!.TryGetNext(value, out var known))
+            return Place.Of(known);
+        Read(at.State, value);
+        return _read.Count > 1 ? Place.Of(Next(at.State, value))
+            : _read is [var only] ? Inside(new Place(null, only.Lexeme, only.Production, only.Below))
+            : default;
     }
 
-    /// <summary>Most bytes cannot come, which the terminals tell without anything to remember.</summary>
-    private bool CanRead(MatchState state, byte value)
+    /// <summary>Gathers the terminals that go on with a byte. Most bytes cannot come, and mostly one terminal reads what
+    /// can; only where several do, or where it is too costly to tell, there is something to remember.</summary>
+    private void Read(MatchState state, byte value)
     {
+        _read.Clear();
         var end = Work.Spent + MaxStepWork;
         foreach (var item in state.Items)
         {
-            if (item.Lexeme.Next(Lexicon, value) != null)
-                return true;
-            if (Work.Spent > end)
-                return false;
+            if (item.Lexeme.Next(Lexicon, value) is { } lexeme)
+                _read.Add(item with { Lexeme = lexeme });
+            if (Work.Spent <= end)
+                continue;
+            _read.Clear();
+            state.SetNext(value, null);
+            return;
         }
-        return false;
+    }
+
+    private MatchState? After(MatchState.Item item) => item.Lexeme.IsAccepting ? Leave(item) : Single(item);
+
+    private Place Inside(in Place at)
+    {
+        if (!at.Lexeme!.IsAccepting)
+            return at.State == null ? at : at with { State = null };
+        if (at.Production!.HasTags || !at.Lexeme.CanContinue(Lexicon))
+            return Place.Of(Leave(at.Item));
+        return Following(at.Production, at.Below!) is { } state ? at with { State = state } : default;
     }
 
     /// <returns>The state where a terminal can end; null if it is too costly.</returns>
@@ -104,6 +126,27 @@ internal sealed class Recognizer
             return known;
         var state = Compute([item]);
         _left.Add(item, state);
+        return state;
+    }
+
+    /// <returns>What comes after a terminal whichever of its texts was read; null if it is too costly.</returns>
+    private MatchState? Following(Production production, Stack below)
+    {
+        if (_following.TryGetValue((production, below), out var known))
+            return known;
+        MatchState? state;
+        try
+        {
+            using var scope = Work.Allow(MaxStepWork);
+            _closure.Clear();
+            _closure.Continue(production.After(0), below);
+            state = _closure.ToState() ?? Nowhere;
+        }
+        catch (GrammarLimitException)
+        {
+            state = null;
+        }
+        _following.Add((production, below), state);
         return state;
     }
 
@@ -118,6 +161,7 @@ internal sealed class Recognizer
         _states = new HashSet<MatchState>(new ByStructure());
         _stacks = new HashSet<Stack>(new ByStructure()) { Bottom };
         _left.Clear();
+        _following.Clear();
         _unions.Clear();
         Lexicon.Forget();
     }
@@ -165,17 +209,6 @@ internal sealed class Recognizer
         candidate.Id = _nextId++;
         _states.Add(candidate);
         return candidate;
-    }
-
-    private MatchState? Compute(MatchState state, byte value)
-    {
-        _read.Clear();
-        foreach (var item in state.Items)
-        {
-            if (item.Lexeme.Next(Lexicon, value) is { } lexeme)
-                _read.Add(item with { Lexeme = lexeme });
-        }
-        return Compute(CollectionsMarshal.AsSpan(_read));
     }
 
     /// <returns>What has been read so far and all that can follow it; null if it is too costly: that way on is closed, and
