@@ -20,6 +20,7 @@ internal sealed class RegexFactory
     private const int ShortSearch = 30;
 
     private readonly List<Regex> _parts = [];
+    private readonly Dictionary<string, WordList.Words> _lists = [];
     private HashSet<Regex> _interned = new(new Structure());
     private int _nextId;
     private int _searched;
@@ -90,13 +91,17 @@ internal sealed class RegexFactory
         return Intern(new WordList(new WordList.Words(runes, null), 0, runes.Length, 0));
     }
 
-    /// <summary>A list of different texts for <see cref="Keys"/>; each is tagged with its place in the given order.</summary>
-    public static WordList.Words Tagged(IReadOnlyList<string> texts)
+    /// <summary>A list of different texts for <see cref="Keys"/>; each is tagged with its place in the given order. Equal
+    /// lists are one: choices of a schema mostly have the same properties.</summary>
+    public WordList.Words Tagged(IReadOnlyCollection<string> texts)
     {
+        var name = string.Join('\n', texts.Select(text => $"{text.Length}{text}"));
+        if (_lists.TryGetValue(name, out var known))
+            return known;
         var runes = texts.Select(Scalars).ToArray();
         var tags = Enumerable.Range(0, runes.Length).ToArray();
         Array.Sort(runes, tags, ByScalars);
-        return new WordList.Words(runes, tags);
+        return _lists[name] = new WordList.Words(runes, tags);
     }
 
     /// <summary>Those of a list that are allowed, and perhaps all texts that are not in the list.</summary>
