@@ -74,8 +74,22 @@ internal static class JsonEscapes
         if (!canPair && !CanSpell(moves, low, low + block))
             return null;
         return missing > 0
-            ? lexicon.State(state.Regex, LexPhase.Hex, low, missing)
+            ? lexicon.State(state.Regex, LexPhase.Hex, FirstLike(moves, low, block), missing)
             : Spelled(lexicon, moves, low);
+    }
+
+    /// <summary>Where all characters lead to the same it does not matter which of the blocks of a range it is; the first
+    /// stands for all.</summary>
+    private static int FirstLike(Move[] moves, int low, int block)
+    {
+        if (!IsUniform(moves))
+            return low;
+        foreach (var move in moves)
+        {
+            if (move.Low <= low && move.High >= low + block)
+                return (move.Low + block) & ~block;
+        }
+        return low;
     }
 
     private static LexState? Spelled(Lexicon lexicon, Move[] moves, int letter) =>

@@ -13,7 +13,8 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
     private byte[]? _classes;
     private LexState?[] _targets = [];
 
-    private ulong? _circling;
+    private ulong _circling = LetterGroups.Never;
+    private ulong _lasting = LetterGroups.Never;
 
     public int Id { get; set; }
 
@@ -85,19 +86,32 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
         (_classes, _targets) = (tables.Shared(), [.. targets]);
     }
 
-    /// <summary>Whether every text of characters of these groups leads back here: seen without reading any. Only between
-    /// characters.</summary>
+    /// <summary>Whether every text of characters of these groups can be read from here, as is seen without reading any: only
+    /// between characters.</summary>
     /// <param name="letters">Of <see cref="LetterGroups"/>.</param>
-    public bool Circles(Lexicon lexicon, ulong letters)
+    public bool Keeps(Lexicon lexicon, ulong letters)
     {
-        _circling ??= FindCircling(lexicon);
-        return (letters & ~_circling) == 0;
+        if (_circling == LetterGroups.Never)
+            _circling = FindCircling(lexicon);
+        if ((letters & ~_circling) == 0)
+            return true;
+        if (_lasting == LetterGroups.Never)
+        {
+            _lasting = phase switch
+            {
+                LexPhase.Plain => lexicon.Lasting.Of(regex),
+                LexPhase.String => lexicon.Lasting.Of(regex) & LetterGroups.Literal,
+                _ => 0,
+            };
+        }
+        return (letters & ~_lasting) == 0;
     }
 
     public override int GetHashCode() => Id;
 
-    public void Forget() => (_classes, _targets, _circling) = (null, [], null);
+    public void Forget() => (_classes, _targets, _circling, _lasting) = (null, [], LetterGroups.Never, LetterGroups.Never);
 
+    /// <summary>The characters that lead back here.</summary>
     private ulong FindCircling(Lexicon lexicon)
     {
         if (phase is not (LexPhase.Plain or LexPhase.String) || !CanContinue(lexicon) || Array.IndexOf(_targets, this) is not (> 0 and var self))

@@ -16,6 +16,8 @@ internal sealed class Lexicon(RegexFactory regexes)
     private readonly ByteTables _tables = new();
     private int _nextId;
 
+    public LastingLetters Lasting { get; } = new(regexes);
+
     public RegexFactory Regexes => regexes;
 
     public int Count => _states.Count;
@@ -42,6 +44,7 @@ internal sealed class Lexicon(RegexFactory regexes)
             state.Forget();
         _states.Clear();
         _tables.Forget();
+        Lasting.Forget();
         regexes.Forget();
     }
 

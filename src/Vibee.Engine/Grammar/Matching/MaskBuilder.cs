@@ -17,15 +17,18 @@ internal sealed class MaskBuilder
     private readonly TreeWalk _walk;
     private readonly ClassMask _classes;
     private readonly TokenMask _mask;
+    private readonly TokenMask _all;
     private readonly Action<int> _allow;
     private TokenMask? _base;
 
     public MaskBuilder(Recognizer recognizer, GrammarVocabulary vocabulary)
     {
-        (_recognizer, Vocabulary, _mask) = (recognizer, vocabulary, new TokenMask(vocabulary));
+        (_recognizer, Vocabulary) = (recognizer, vocabulary);
+        (_mask, _all) = (new TokenMask(vocabulary), new TokenMask(vocabulary));
         _work = new MaskWork(recognizer.Work);
-        _walk = new TreeWalk(recognizer, vocabulary, _work);
-        _classes = new ClassMask(recognizer, vocabulary, _work);
+        var lengths = new LengthBound(recognizer.Lexicon);
+        _walk = new TreeWalk(recognizer, vocabulary, lengths, _work);
+        _classes = new ClassMask(recognizer, vocabulary, lengths, _work);
         _allow = token => vocabulary.Set(_mask, token, true);
     }
 
@@ -35,24 +38,68 @@ internal sealed class MaskBuilder
     {
         _base = null;
         _work.Begin();
-        Fill(state);
+        if (AreStrings(state))
+            FillEach(state);
+        else
+            Fill(state);
         return KeptMask.Of(_mask, _base, Vocabulary.Strings.Inside);
+    }
+
+    private static bool AreStrings(MatchState state)
+    {
+        foreach (var item in state.Items)
+        {
+            if (item.Lexeme.Phase != LexPhase.String)
+                return false;
+        }
+        return state.Items.Length > 1;
+    }
+
+    /// <summary>What may follow several strings is what may follow any of them; to follow them together would make a state
+    /// of each combination. Only those of which nothing is known are.</summary>
+    private void FillEach(MatchState state)
+    {
+        Array.Clear(_all.Words);
+        var unknown = new List<MatchState.Item>();
+        foreach (var item in state.Items)
+        {
+            var single = new MatchState([item], canEnd: false); // not interned: nobody will ask for it again
+            if (!TryKnown(single))
+            {
+                if (item.Lexeme.Regex is not KeyList)
+                {
+                    unknown.Add(item);
+                    continue;
+                }
+                Walk(single);
+            }
+            _all.Add(_mask);
+        }
+        _all.Words.CopyTo(_mask.Words, 0);
+        if (unknown.Count == 0 || _recognizer.Intern(unknown, canEnd: false) is not { } others || _classes.TryAdd(others, _mask))
+            return;
+        Walk(others);
+        _mask.Add(_all);
     }
 
     private void Fill(MatchState state)
     {
-        if (TryStrings(state))
-            return;
-        if (state.Items is not [{ Lexeme.Regex: Both }] && _recognizer.Next(state, (byte)'~') is { } other && TryCopy(other))
-        {
-            // What was copied and not looked at is the other state's: only what this one is seen to allow may stay.
-            if (_walk.Correct(_mask, state, other))
-                return;
-        }
-        else if (_classes.TryBuild(state, _mask))
-        {
-            return;
-        }
+        if (!TryKnown(state))
+            Walk(state);
+    }
+
+    private bool TryKnown(MatchState state)
+    {
+        if (TryStrings(state) || _classes.TryOpen(state, _mask))
+            return true;
+        // What was copied and not looked at is the other state's: only what this one is seen to allow may stay.
+        return state.Items is not [{ Lexeme.Regex: Both }] && _recognizer.Next(state, (byte)'~') is { } other && TryCopy(other)
+            ? _walk.Correct(_mask, state, other)
+            : _classes.TryBuild(state, _mask);
+    }
+
+    private void Walk(MatchState state)
+    {
         Array.Clear(_mask.Words);
         _walk.Find(state, Vocabulary.Tree, _allow);
     }
@@ -115,6 +162,6 @@ internal sealed class MaskBuilder
     private static Repeat? Characters(Regex regex)
     {
         var repeat = regex as Repeat ?? (regex is Chain { Tail: Tagged } chain ? chain.Head as Repeat : null);
-        return repeat?.Body is OneOf one && one.Set.Equals(CharSet.Any) ? repeat : null;
+        return repeat is { IsAny: true } ? repeat : null;
     }
 }

@@ -77,6 +77,8 @@ internal sealed class Recognizer
         if (at.Lexeme is { } lexeme)
         {
             var next = lexeme.Next(Lexicon, value);
+            if (!lexeme.IsAccepting && next is not { IsAccepting: true })
+                return next == null ? default : at with { Lexeme = next };
             var after = lexeme.IsAccepting ? Next(new Place(at.State, null, null, null), value) : default;
             return next == null ? after
                 : after.IsDead ? Inside(at with { Lexeme = next })

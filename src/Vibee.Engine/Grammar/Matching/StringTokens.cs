@@ -44,6 +44,10 @@ internal sealed class StringTokens
         var all = closers.Values.ToArray();
         Closers = [.. all.Select(group => group.Tokens.ToArray())];
         AfterQuote = GrammarVocabulary.Sorted([.. all.Select(group => group.Text)], [.. Enumerable.Range(0, all.Length)]);
+        Possible = new TokenMask(vocabulary);
+        foreach (var (_, token) in Closers.SelectMany(group => group))
+            Possible[token] = true;
+        Possible.Add(Inside);
         JustQuote = Array.FindIndex(all, group => group.Text.IsEmpty);
     }
 
@@ -55,6 +59,9 @@ internal sealed class StringTokens
 
     /// <summary>The number of those with nothing after the quote, which are not in the tree; −1 if there are none.</summary>
     public int JustQuote { get; }
+
+    /// <summary>All tokens that can stand in a string.</summary>
+    public TokenMask Possible { get; }
 
     /// <summary>All tokens that stay inside.</summary>
     public TokenMask Inside => InsideUpTo(int.MaxValue);

@@ -6,7 +6,7 @@ namespace Vibee.Engine.Grammar.Matching;
 /// <summary>Follows the texts of a tree of tokens through the grammar, skipping what is dead and what is seen to be
 /// allowed as a whole.</summary>
 /// <remarks>Its loops are compiled to the end at once: left to themselves they are compiled three times, in the middle of masks.</remarks>
-internal sealed class TreeWalk(Recognizer recognizer, GrammarVocabulary vocabulary, MaskWork work)
+internal sealed class TreeWalk(Recognizer recognizer, GrammarVocabulary vocabulary, LengthBound lengths, MaskWork work)
 {
     /// <summary>Where walking is as fast as looking ahead.</summary>
     private const int FewNodes = 3;
@@ -15,7 +15,6 @@ internal sealed class TreeWalk(Recognizer recognizer, GrammarVocabulary vocabula
     private readonly Place[] _path = new Place[vocabulary.Tree.MaxDepth + 1];
     private readonly Place[] _otherPath = new Place[vocabulary.Tree.MaxDepth + 1];
     private readonly byte[] _text = new byte[vocabulary.Tree.MaxDepth + 1];
-    private readonly LengthBound _lengths = new(recognizer.Lexicon);
 
     /// <param name="found">Is told what stands in the tree after each text that may follow.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -27,14 +26,14 @@ internal sealed class TreeWalk(Recognizer recognizer, GrammarVocabulary vocabula
         path[0] = start;
         if (start.Lexeme is { } lexeme)
         {
-            (var free, max) = _lengths.Split(lexeme);
+            (var free, max) = lengths.Split(lexeme);
             path[0] = start with { Lexeme = free, IsFree = free != lexeme };
         }
         for (var node = 0; node < tree.Bytes.Length;)
         {
             var (depth, value) = (tree.Depths[node], tree.Bytes[node]);
             work.Spend(1);
-            if (path[depth] is { IsFree: true, Lexeme: { } current } && depth + _lengths.Reach(current) > max)
+            if (path[depth] is { IsFree: true, Lexeme: { } current } && depth + lengths.Reach(current) > max)
                 path[depth] = Read(start, depth);
             var next = IsOver(depth) || path[depth].IsDead ? default : recognizer.Next(path[depth], value);
             if (next.IsDead)
@@ -46,7 +45,7 @@ internal sealed class TreeWalk(Recognizer recognizer, GrammarVocabulary vocabula
             if (tree.Tokens[node] >= 0)
                 found(tree.Tokens[node]);
             var first = node++;
-            if (!Circles(next, tree, first) || (next.IsFree && depth + 1 + tree.Heights[first] + _lengths.Reach(next.Lexeme!) > max))
+            if (!Keeps(next, tree, first) || (next.IsFree && depth + 1 + tree.Heights[first] + lengths.Reach(next.Lexeme!) > max))
                 continue;
             for (; node < tree.Ends[first]; node++)
             {
@@ -80,8 +79,8 @@ internal sealed class TreeWalk(Recognizer recognizer, GrammarVocabulary vocabula
             (path[depth + 1], otherPath[depth + 1]) = (next, otherNext);
             if (tree.Tokens[node] >= 0 && next.IsDead != otherNext.IsDead)
                 vocabulary.Set(mask, tree.Tokens[node], !next.IsDead);
-            var all = Circles(next, tree, node);
-            var otherAll = Circles(otherNext, tree, node);
+            var all = Keeps(next, tree, node);
+            var otherAll = Keeps(otherNext, tree, node);
             node = all && otherAll ? tree.Ends[node]
                 : all && otherNext.IsDead ? SetBelow(mask, node, true)
                 : otherAll && next.IsDead ? SetBelow(mask, node, false)
@@ -100,18 +99,18 @@ internal sealed class TreeWalk(Recognizer recognizer, GrammarVocabulary vocabula
         return at;
     }
 
-    /// <summary>Whether all texts below a node can follow a place, as is seen from their characters: they lead back to it.</summary>
-    private bool Circles(in Place place, TokenTrie tree, int node)
+    /// <summary>Whether all texts below a node can follow a place, as is seen from their characters.</summary>
+    private bool Keeps(in Place place, TokenTrie tree, int node)
     {
         if (tree.Ends[node] - node <= FewNodes || place.IsDead)
             return false;
         if (place.Lexeme is { } lexeme)
-            return lexeme.Circles(recognizer.Lexicon, tree.Below[node]);
+            return lexeme.Keeps(recognizer.Lexicon, tree.Below[node]);
         if (place.State!.Items.Length > FewItems)
             return false;
         foreach (var item in place.State.Items)
         {
-            if (item.Lexeme.Circles(recognizer.Lexicon, tree.Below[node]))
+            if (item.Lexeme.Keeps(recognizer.Lexicon, tree.Below[node]))
                 return true;
         }
         return false;

@@ -153,6 +153,9 @@ internal sealed class Repeat(Regex body, int min, int max) : Regex
 
     public int Max => max;
 
+    /// <summary>Whether it is of any characters.</summary>
+    public bool IsAny => body is OneOf one && one.Set.Equals(CharSet.Any);
+
     public override bool IsNullable => min == 0;
 
     public override bool MayBeEmpty { get; } = min > 0 && body.MayBeEmpty;
