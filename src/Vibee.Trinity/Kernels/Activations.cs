@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Vibee.Trinity.Kernels.Panels;
 using Vibee.Trinity.Memory;
@@ -95,6 +96,7 @@ internal sealed unsafe class Activations : Matrix
             Halves.Round(Column(column), Rounded(column), Length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void QuantizeBlocks(int column)
     {
         var values = Column(column);
@@ -111,6 +113,7 @@ internal sealed unsafe class Activations : Matrix
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void QuantizeSuperBlocks(int column)
     {
         var values = Column(column);
@@ -128,6 +131,7 @@ internal sealed unsafe class Activations : Matrix
     }
 
     /// <summary>The largest magnitude; 0 where a value is no finite number, which then cannot poison the integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Largest(float* values, int count)
     {
         var most = 0f;
@@ -151,6 +155,7 @@ internal sealed unsafe class Activations : Matrix
 
     /// <summary>Rounds to the nearest integer, halves to even.</summary>
     /// <returns>The sum of the integers.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Round(float* values, sbyte* quants, int count, float factor)
     {
         if (!Vector128.IsHardwareAccelerated)

@@ -22,6 +22,7 @@ internal static unsafe class HeadProduct
     /// <param name="length">Components of a head.</param>
     /// <param name="scale">A factor.</param>
     /// <param name="scores">Whole eights.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Score(float* keys, int from, int to, float* query, int length, float scale, float* scores)
     {
         if (!Vector128.IsHardwareAccelerated || length % Vector256<float>.Count != 0)
@@ -36,6 +37,7 @@ internal static unsafe class HeadProduct
     }
 
     /// <summary>attended += Σ weights[j] · value[j], one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(float* values, int from, int to, float* weights, int length, float* attended)
     {
         var start = 0;
@@ -48,6 +50,7 @@ internal static unsafe class HeadProduct
     }
 
     /// <summary>Eight sums hide the latency of the addition.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector256<float> Eight(float* key, float* query, int length)
     {
         Vector256<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
@@ -87,6 +90,7 @@ internal static unsafe class HeadProduct
     }
 
     /// <summary>64 components stay in registers while all values pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReadSixtyFour(float* values, int from, int to, float* weights, int length, float* attended)
     {
         var (a, b, c, d) = (Vector256.Load(attended), Vector256.Load(attended + 8), Vector256.Load(attended + 16), Vector256.Load(attended + 24));

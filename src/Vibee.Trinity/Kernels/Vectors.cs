@@ -7,10 +7,13 @@ namespace Vibee.Trinity.Kernels;
 /// What a transformer does to single vectors. Written once on <see cref="Vector256{T}"/>, which falls back to narrower
 /// registers by itself; the rest of a length that is no multiple of 8 is done one by one, and without vectors all of it.
 /// </summary>
+/// <remarks>Compiled once and at once, as all kernels: a quick first version is slower than a few milliseconds of compiling,
+/// and the first prompt would run on it.</remarks>
 internal static unsafe class Vectors
 {
     private const int Width = 8;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(float* x, int length)
     {
         var sums = Vector256<float>.Zero;
@@ -24,6 +27,7 @@ internal static unsafe class Vectors
     }
 
     /// <summary>Σ (x − mean)²</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float SumOfSquares(float* x, float mean, int length)
     {
         var sums = Vector256<float>.Zero;
@@ -41,6 +45,7 @@ internal static unsafe class Vectors
     }
 
     /// <summary>y = (x − mean) · scale · weight + bias, the last where there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normalize(float* x, float* y, float mean, float scale, float* weight, float* bias, int length)
     {
         var i = 0;
@@ -58,6 +63,7 @@ internal static unsafe class Vectors
     }
 
     /// <summary>y += x</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(float* x, float* y, int length)
     {
         var i = 0;
@@ -68,6 +74,7 @@ internal static unsafe class Vectors
     }
 
     /// <summary>y += factor · x</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(float factor, float* x, float* y, int length)
     {
         var i = 0;
@@ -88,6 +95,7 @@ internal static unsafe class Vectors
     }
 
     /// <summary>x *= factor</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float factor, float* x, int length)
     {
         var i = 0;
@@ -98,6 +106,7 @@ internal static unsafe class Vectors
     }
 
     /// <summary>y = x / (1 + e^−x), times <paramref name="factors"/> where there are any.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Silu(float* x, float* factors, float* y, int length)
     {
         var i = 0;
@@ -112,6 +121,7 @@ internal static unsafe class Vectors
     }
 
     /// <summary>y = max(x, 0)², times <paramref name="factors"/> where there are any.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ReluSquared(float* x, float* factors, float* y, int length)
     {
         var i = 0;
@@ -126,6 +136,7 @@ internal static unsafe class Vectors
     }
 
     /// <summary>y = x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), times <paramref name="factors"/> where there are any.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gelu(float* x, float* factors, float* y, int length)
     {
         const float root = 0.79788456080286535588f;
@@ -148,6 +159,7 @@ internal static unsafe class Vectors
 
     /// <summary>Replaces scores by e^(score − most).</summary>
     /// <returns>Their sum.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Exponentials(float* scores, float most, int length)
     {
         var sums = Vector256<float>.Zero;
@@ -173,6 +185,7 @@ internal static unsafe class Vectors
     }
 
     /// <summary>y = scale · x</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromBytes(sbyte* x, float scale, float* y, int length)
     {
         var i = 0;
@@ -186,6 +199,7 @@ internal static unsafe class Vectors
             y[i] = scale * x[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest(float* x, int length)
     {
         var most = float.NegativeInfinity;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vibee.Engine;
 
 namespace Vibee.Trinity.Models.Parts;
@@ -78,6 +79,7 @@ internal sealed class Rope
     }
 
     /// <summary>Turns one head in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Rotate(float* head, float* cosines, float* sines)
     {
         var (stride, gap) = _style == RopePairs.Neighbours ? (2, 1) : (1, _pairs);
