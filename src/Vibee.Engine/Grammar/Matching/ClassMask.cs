@@ -17,17 +17,16 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
     private const int MaxTried = 30_000;
 
     private static readonly CharSet Escapes = CharSet.OfText("\"\\");
-    private static readonly CharSet Literal = CharSet.Of((0x20, 0x10FFFF)).Intersect(CharSet.Any).Intersect(Escapes.Complement());
+    /// <summary>What stands for itself in a string.</summary>
+    public static readonly CharSet Literal = CharSet.Of((0x20, 0x10FFFF)).Intersect(CharSet.Any).Intersect(Escapes.Complement());
 
     private readonly TokenMask _tried = new(vocabulary);
 
-    /// <summary>For patterns that let every text go on, as far as there is room for what must still come.</summary>
+    /// <summary>For patterns whose form lets every text go on, as far as there is room for what must still come.</summary>
     public bool TryOpen(MatchState state, TokenMask mask)
     {
         if (state.Items is not [{ Lexeme.Phase: LexPhase.String } item] || state.CanEnd)
             return false;
-        if (item.Lexeme.Keeps(recognizer.Lexicon, LetterGroups.Literal))
-            return Build(state, mask, Literal, Escapes, Repeat.Unlimited, Repeat.Unlimited);
         var (free, max) = lengths.Split(item.Lexeme);
         return OpenPattern.Reach(free.Regex, lengths) is { } reach && max > reach
             && Build(state, mask, Literal, Escapes, max == Repeat.Unlimited ? max : max - reach, max);

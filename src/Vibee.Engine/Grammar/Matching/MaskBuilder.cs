@@ -90,12 +90,22 @@ internal sealed class MaskBuilder
 
     private bool TryKnown(MatchState state)
     {
-        if (TryStrings(state) || _classes.TryOpen(state, _mask))
+        if (TryStrings(state) || TryAll(state) || _classes.TryOpen(state, _mask))
             return true;
         // What was copied and not looked at is the other state's: only what this one is seen to allow may stay.
         return state.Items is not [{ Lexeme.Regex: Both }] && _recognizer.Next(state, (byte)'~') is { } other && TryCopy(other)
             ? _walk.Correct(_mask, state, other)
             : _classes.TryBuild(state, _mask);
+    }
+
+    /// <summary>Handles states inside strings in which every character can always come.</summary>
+    private bool TryAll(MatchState state)
+    {
+        if (state.CanEnd || state.Items is not [{ Lexeme: { Phase: LexPhase.String } lexeme }] || !lexeme.Keeps(_recognizer.Lexicon, LetterGroups.Literal))
+            return false;
+        Vocabulary.Classes.MadeOf(ClassMask.Literal).Words.CopyTo(_mask.Words, 0);
+        _walk.Find(state, Vocabulary.Strings.NotLiteral, _allow);
+        return true;
     }
 
     private void Walk(MatchState state)
