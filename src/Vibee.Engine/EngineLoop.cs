@@ -252,6 +252,7 @@ internal sealed partial class EngineLoop : IEngineLoop<Sequence>
     {
         if (sequence.Draft is not { Length: > 0 } draft)
             return;
+        Confirm(sequence, draft); // what ended it may have been drafted too
         if (draft.Length > draft.Confirmed)
             _cache.Forget(sequence, draft.Length - draft.Confirmed);
         _metrics.Drafted(draft.Length, draft.Confirmed);

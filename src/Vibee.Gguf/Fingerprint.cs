@@ -9,7 +9,7 @@ internal static class Fingerprint
     private const int SampleLength = 1024;
 
     /// <summary>SHA-256 of everything before the first weight, and of a sample from the start, the middle and the end of
-    /// each tensor: two models that agree in all of these are the same for every purpose but proof.</summary>
+    /// each tensor: two models that were published agree in all of these only if they are the same.</summary>
     public static byte[] Of(IReadOnlyList<MappedFile> files, IReadOnlyList<GgufTensor> tensors)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

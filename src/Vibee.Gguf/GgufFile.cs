@@ -66,8 +66,12 @@ public sealed class GgufFile : IDisposable
         }
     }
 
+    /// <summary>When a file of it was last written to, as the file system says.</summary>
+    public DateTime LastWriteTimeUtc => _files.Max(file => File.GetLastWriteTimeUtc(file.Path));
+
     /// <summary>32 bytes that differ between models: a hash of the header and of samples of every tensor. Reads some
-    /// kilobytes of each, not all.</summary>
+    /// kilobytes of each, not all, so weights that were changed in place may go unseen: together with
+    /// <see cref="LastWriteTimeUtc"/> it is the key of what was made from them.</summary>
     public byte[] ComputeFingerprint() => Fingerprint.Of(_files, Tensors);
 
     /// <summary>The tensor of that name, or null.</summary>

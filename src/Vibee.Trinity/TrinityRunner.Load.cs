@@ -61,6 +61,7 @@ public sealed partial class TrinityRunner
                 var cache = options.PackCacheDirectory is { } directory && packed.Bytes >= options.PackCacheLeast ? new PackCache(directory, file) : null;
                 _panels = packed.Load(cache, _team, reader.LongestRow, share => progress.Report(0.1f + 0.8f * share));
                 PackCacheProblem = cache?.Problem;
+                PackCacheFile = (_panels as MappedFile)?.Path;
             }
 
             progress.ReadWeights([.. file.Tensors.Where(tensor => !packed.Covers(tensor))], from: _packed is null ? 0.1f : 0.9f);

@@ -45,6 +45,9 @@ public sealed partial class TrinityRunner : IModelRunner
 
     RunnerMemory? IModelRunner.MemoryUse => MemoryUse;
 
+    /// <summary>The file that the packed weights are mapped from; null where they are in memory, or there are none.</summary>
+    public string? PackCacheFile { get; }
+
     /// <summary>Why packed weights were not kept for the next start, where they should be.</summary>
     public string? PackCacheProblem { get; }
 

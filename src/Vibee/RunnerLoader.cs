@@ -101,6 +101,8 @@ internal static partial class RunnerLoader
             });
             if (runner.PackCacheProblem is { } problem)
                 LogNotKept(logger, problem);
+            if (runner.PackCacheFile is { } packed)
+                LogPacked(logger, packed);
             return runner;
         }
 
@@ -134,6 +136,9 @@ internal static partial class RunnerLoader
 
     [LoggerMessage(LogLevel.Warning, "{Option} has no effect: {Reason}")]
     internal static partial void LogIgnored(ILogger logger, string option, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The packed weights are mapped from {File}")]
+    private static partial void LogPacked(ILogger logger, string file);
 
     [LoggerMessage(LogLevel.Warning, "The packed weights are not kept for the next start: {Reason}. --pack-cache-dir DIR chooses another place, --no-pack-cache none")]
     private static partial void LogNotKept(ILogger logger, string reason);

@@ -164,7 +164,7 @@ internal static partial class Serving
 
         try
         {
-            byte[] key = [.. file!.ComputeFingerprint(), .. Encoding.UTF8.GetBytes(runner.Capacity.StateFormat)];
+            byte[] key = [.. file!.ComputeFingerprint(), .. BitConverter.GetBytes(file.LastWriteTimeUtc.Ticks), .. Encoding.UTF8.GetBytes(runner.Capacity.StateFormat)];
             return new PrefixStore(directory, settings.KvCacheDisk ?? DefaultDiskCache, key, loggers.CreateLogger<PrefixStore>());
         }
         catch (IOException exception)

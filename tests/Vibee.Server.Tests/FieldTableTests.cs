@@ -27,7 +27,7 @@ public class FieldTableTests
         reasoning_effort | ["huge",5] | ["none","minimal","low","medium","high","xhigh","max",null]
         modalities | [["audio"],"text"] | [["text"],null]
         audio | [{"voice":"x"}] | [null]
-        prediction | [5] | [{"type":"content"},null]
+        prediction | [5,{"type":"content"}] | [{"type":"content","content":"x"},null]
         web_search_options | [{}] | [null]
         metadata | [{"a":5},5] | [{"a":"b"},null]
         user | [5] | ["a"]

@@ -51,6 +51,8 @@ public sealed partial class SpeculationTests
     }
 
     [Theory]
+    [InlineData("{\"content\":\"x\"}", "prediction.type")]
+    [InlineData("{\"type\":\"content\"}", "prediction.content")]
     [InlineData("{\"type\":\"guess\",\"content\":\"x\"}", "prediction.type")]
     [InlineData("{\"type\":\"content\",\"content\":5}", "prediction.content")]
     [InlineData("{\"type\":\"content\",\"content\":[{\"type\":\"image_url\"}]}", "prediction.content[0].type")]

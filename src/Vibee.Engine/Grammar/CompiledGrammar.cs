@@ -13,8 +13,9 @@ namespace Vibee.Engine.Grammar;
 /// </summary>
 public sealed class CompiledGrammar
 {
-    /// <summary>Masks that are kept: 16 MB for a vocabulary of 128k tokens.</summary>
-    private const int MaxMasks = 1024;
+    /// <summary>What all masks that are kept may hold: a thousand of the largest of a vocabulary of 128k tokens, of
+    /// usual ones more than there are states.</summary>
+    private const int MaxMaskBytes = 20_000_000;
 
     /// <summary>States that are kept before all are forgotten: about 100 MB.</summary>
     private const int MaxSize = 200_000;
@@ -25,9 +26,13 @@ public sealed class CompiledGrammar
     private const long MaxCompileWork = 200_000_000;
 
     private readonly Recognizer _recognizer;
-    private readonly Queue<TokenMask> _masks = new();
+    private readonly List<MatchState> _masked = [];
+
+    /// <summary>Equal ones once: after every comma of an array comes another state, and the same tokens.</summary>
+    private readonly HashSet<KeptMask> _masks = [];
     private readonly Action _forget;
     private MaskBuilder? _builder;
+    private long _maskBytes;
 
     private CompiledGrammar(Lexicon lexicon, Goal root, IReadOnlyList<UnenforcedKeyword> unenforced, Action forget)
     {
@@ -42,7 +47,7 @@ public sealed class CompiledGrammar
     public IReadOnlyList<UnenforcedKeyword> Unenforced { get; }
 
     /// <summary>About how much memory it holds.</summary>
-    internal long Bytes => _recognizer.Size * BytesEach + _masks.Count * (long)(_builder?.Vocabulary.MaskLength ?? 0) * sizeof(ulong);
+    internal long Bytes => _recognizer.Size * BytesEach + _maskBytes;
 
     internal MatchState Start { get; }
 
@@ -123,21 +128,21 @@ public sealed class CompiledGrammar
 
     /// <summary>The tokens that may follow <paramref name="state"/>, without those that end the text. Constant until the
     /// gate is left.</summary>
-    internal TokenMask Mask(MatchState state, GrammarVocabulary vocabulary)
+    internal KeptMask Mask(MatchState state, GrammarVocabulary vocabulary)
     {
         if (state.Mask is { } known && known.Vocabulary == vocabulary)
             return known;
         if (_builder?.Vocabulary != vocabulary)
             _builder = new MaskBuilder(_recognizer, vocabulary);
-        var mask = _masks.Count < MaxMasks ? new TokenMask(vocabulary) : _masks.Dequeue();
-        if (mask.Owner is { } owner && owner.Mask == mask)
-            owner.Mask = null;
-        if (mask.Vocabulary != vocabulary)
-            mask = new TokenMask(vocabulary);
-        _builder.Build(state, mask);
-        mask.Owner = state;
+        var mask = _builder.Build(state);
+        if (_maskBytes > MaxMaskBytes)
+            ForgetMasks();
+        if (_masks.TryGetValue(mask, out var equal))
+            mask = equal;
+        else if (_masks.Add(mask))
+            _maskBytes += mask.Bytes;
         state.Mask = mask;
-        _masks.Enqueue(mask);
+        _masked.Add(state);
         return mask;
     }
 
@@ -146,10 +151,17 @@ public sealed class CompiledGrammar
     {
         if (_recognizer.Size <= MaxSize && _recognizer.Lexicon.Count <= MaxLexemes)
             return;
-        foreach (var mask in _masks)
-            mask.Owner!.Mask = null;
-        _masks.Clear();
+        ForgetMasks();
         _recognizer.Forget();
         _forget();
+    }
+
+    private void ForgetMasks()
+    {
+        foreach (var state in _masked)
+            state.Mask = null;
+        _masked.Clear();
+        _masks.Clear();
+        _maskBytes = 0;
     }
 }

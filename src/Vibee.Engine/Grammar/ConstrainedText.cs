@@ -38,14 +38,15 @@ internal sealed class ConstrainedText
     }
 
     /// <summary>Takes the token that was chosen, which does not end the text.</summary>
+    /// <exception cref="SamplingException">It is too costly to see where it leads.</exception>
     public void Accept(int token)
     {
         if (_matcher is not null)
         {
-            // Only tokens of the mask are chosen; but a mask may have had none.
+            // Where every text may go on a mask allows what is not followed before it is chosen.
             if (!_matcher.Accept(token))
-                _matcher = null;
-            else if (_forced.Count == 0)
+                throw new SamplingException("The answer cannot go on: from here the grammar is too costly to follow.");
+            if (_forced.Count == 0)
                 Force();
         }
         else if (_trigger is { IsWaiting: true } && _trigger.Append(token) is { } rest)

@@ -89,10 +89,9 @@ public sealed class GrammarMatcher
         {
             lock (_grammar.Gate)
             {
-                var words = _grammar.Mask(_state, _vocabulary).Words.AsSpan();
-                words.CopyTo(mask);
-                mask[words.Length..].Clear();
-                any = words.ContainsAnyExcept(0UL);
+                var kept = _grammar.Mask(_state, _vocabulary);
+                kept.CopyTo(mask);
+                any = !kept.IsEmpty;
                 _grammar.Trim();
             }
         }

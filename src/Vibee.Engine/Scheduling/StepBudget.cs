@@ -11,7 +11,7 @@ internal sealed class StepBudget(int parallel, int batchTokens)
 {
     /// <summary>How much longer a step may take for the prompts it takes along, for those whose streams it serves.
     /// What is promised is 2; the rest is for what was estimated wrongly.</summary>
-    private const double MostSlowdown = 1.5;
+    public const double MostSlowdown = 1.5;
 
     /// <summary>A step that serves no stream may take this long: whoever comes meanwhile, or goes, waits for its end.</summary>
     private const double MostSeconds = 0.5;
@@ -69,13 +69,9 @@ internal sealed class StepBudget(int parallel, int batchTokens)
         return time;
     }
 
-    /// <summary>A step had so many tokens and might have had more, up to <paramref name="most"/>, which was thought too slow:
-    /// believes that less, until it is tried, and then what that shows.</summary>
-    public void Doubt(int tokens, int most)
-    {
-        for (var size = int.Log2(tokens) + 1; size <= int.Log2(most); size++)
-            _steps[size].Seconds.Doubt();
-    }
+    /// <summary>A step of so many tokens is tried although it was thought too slow: what it takes counts more than what was
+    /// known before.</summary>
+    public void Doubt(int tokens) => _steps[int.Log2(tokens)].Seconds.Doubt();
 
     private double SecondsFor(int streams)
     {
@@ -127,12 +123,8 @@ internal sealed class StepBudget(int parallel, int batchTokens)
         /// <summary>Believes it a little less.</summary>
         public void Fade() => Value *= 0.999;
 
-        /// <summary>Believes it less, and the next value more than it.</summary>
-        public void Doubt()
-        {
-            Value *= 0.99;
-            IsDoubted = true;
-        }
+        /// <summary>The next value counts instead of it.</summary>
+        public void Doubt() => IsDoubted = true;
 
         public void Add(double value, double share = UsualShare)
         {

@@ -1,3 +1,5 @@
+using Vibee.Engine.Scheduling;
+
 namespace Vibee.Engine.Speculation;
 
 /// <summary>
@@ -10,14 +12,11 @@ internal sealed class DraftLengths(int parallel)
     /// <summary>So much more must be expected: an estimate that is a little wrong must not cost anything.</summary>
     private const double Margin = 1.1;
 
-    /// <summary>What a stream may be slowed down for drafts of others.</summary>
-    private const double MostSlowdown = 1.5;
-
     private readonly double[] _worth = new double[parallel];    // of the next token of each draft
     private readonly double[] _expected = new double[parallel]; // tokens that each stream says in the step
     private readonly int[] _order = new int[parallel * Draft.Longest];
 
-    /// <summary>Chooses the lengths.</summary>
+    /// <summary>Chooses the lengths. No stream is slowed down for drafts of others by more than it would be for prompts.</summary>
     /// <param name="chances">Of each stream: <see cref="Draft.Chance"/>.</param>
     /// <param name="lengths">Of each stream: the length of its draft, 0 for none; then how much of it is worth it.</param>
     /// <param name="room">The most tokens in all.</param>
@@ -41,7 +40,7 @@ internal sealed class DraftLengths(int parallel)
             _order[count++] = stream;
             var longer = seconds(count) / alone;
             var rate = total / lengths.Length / longer;
-            if (rate > bestRate && longer <= MostSlowdown * Least(lengths.Length))
+            if (rate > bestRate && longer <= StepBudget.MostSlowdown * Least(lengths.Length))
                 (best, bestRate) = (count, rate);
         }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Vibee.Engine.Scheduling;
 
 namespace Vibee.Engine.Speculation;
@@ -10,6 +11,9 @@ namespace Vibee.Engine.Speculation;
 /// <remarks>Drafts are what is given up first: they take no room that a sequence, a prompt or a cached prefix could use.</remarks>
 internal sealed class Speculator
 {
+    /// <summary>The part of the time that may go to steps that were thought too slow.</summary>
+    private const double TrialShare = 0.01;
+
     private readonly RunnerCapacity _capacity;
     private readonly IReadOnlySet<int> _ends;
     private readonly StepBudget _budget;
@@ -19,6 +23,7 @@ internal sealed class Speculator
     private readonly Func<int, double> _seconds;
     private int _streams;
     private int _tokens;
+    private double _forTrials; // seconds
 
     public Speculator(IModelRunner runner, int parallel, StepBudget budget)
     {
@@ -64,17 +69,33 @@ internal sealed class Speculator
         if (proposed == 0)
             return;
         _lengths.Choose(_chances.AsSpan(0, step.Count), _chosen.AsSpan(0, step.Count), room, _seconds);
-        var taken = 0;
+        // Where drafts are mostly wrong it is not the time that keeps them short.
+        if (likeliest >= Draft.AfterShortMatch)
+            TryLonger(step, Math.Min(proposed, room));
         for (var i = 0; i < step.Count; i++)
-        {
             step[i].Sequence.Draft!.Shorten(_chosen[i]);
-            taken += _chosen[i];
-        }
+    }
 
-        // Larger steps may have been slow only once, when the machine had something else to do. Where drafts are mostly wrong
-        // it is not the time that keeps them short.
-        if (taken < Math.Min(proposed, room) && likeliest >= Draft.AfterShortMatch)
-            _budget.Doubt(_tokens + taken, _tokens + Math.Min(proposed, room));
+    // Larger steps may have been slow only once, when the machine had something else to do, and then nothing would show it
+    // if they were never tried again. The next larger size is, as soon as it can be paid from a small part of all time.
+    private void TryLonger(List<ScheduledTokens> step, int most)
+    {
+        var taken = 0;
+        foreach (var length in _chosen.AsSpan(0, step.Count))
+            taken += length;
+        var now = _seconds(taken);
+        _forTrials += TrialShare * now;
+        var next = Math.Min(most, (int)BitOperations.RoundUpToPowerOf2((uint)(_tokens + taken) + 1) - _tokens);
+        if (next <= taken || _seconds(next) - now > _forTrials)
+            return;
+        _forTrials = 0;
+        _budget.Doubt(_tokens + next);
+        for (var i = 0; i < step.Count && taken < next; i++)
+        {
+            var more = Math.Min(step[i].Sequence.Draft!.Length - _chosen[i], next - taken);
+            _chosen[i] += more;
+            taken += more;
+        }
     }
 
     /// <summary>Takes all drafts of a step back.</summary>

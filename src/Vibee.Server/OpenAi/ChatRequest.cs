@@ -53,8 +53,9 @@ internal sealed record ChatRequest : ConversationRequest
     {
         if (fields.Object("prediction") is not { } prediction)
             return null;
-        prediction.Choice("type", "content");
-        return prediction.Has("content") ? MessageContent.TextOf(MessageContent.Read(prediction, role: null)) : null;
+        if (prediction.Require("type", out _))
+            prediction.Choice("type", "content");
+        return prediction.Require("content", out _) ? MessageContent.TextOf(MessageContent.Read(prediction, role: null)) : null;
     }
 
     private static int? Logprobs(RequestFields fields)

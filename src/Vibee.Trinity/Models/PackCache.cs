@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Vibee.Gguf;
 using Vibee.Trinity.Kernels.Panels;
 using Vibee.Trinity.Memory;
@@ -23,6 +24,8 @@ internal sealed class PackCache
     // Of a disk; a cache is not worth filling it.
     private const long SpareBytes = 2L << 30;
 
+    private const UnixFileMode Writable = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
     private readonly string _directory;
     private readonly string _path;
     private readonly byte[] _key;
@@ -32,8 +35,10 @@ internal sealed class PackCache
     public PackCache(string directory, GgufFile model)
     {
         _directory = directory;
-        _key = model.ComputeFingerprint();
-        _path = Path.Combine(directory, $"{Convert.ToHexStringLower(_key.AsSpan(0, 16))}-{PanelFormat.WidestRows}-v{LayoutVersion}.panels");
+        var fingerprint = model.ComputeFingerprint();
+        // A model that was written to has the same name and another key: its file is replaced.
+        _key = SHA256.HashData([.. fingerprint, .. BitConverter.GetBytes(model.LastWriteTimeUtc.Ticks)]);
+        _path = Path.Combine(directory, $"{Convert.ToHexStringLower(fingerprint.AsSpan(0, 16))}-{PanelFormat.WidestRows}-v{LayoutVersion}.panels");
     }
 
     /// <summary>Why the last <see cref="TryWrite"/> kept nothing.</summary>
@@ -89,6 +94,10 @@ internal sealed class PackCache
                 RandomAccess.Write(file, Trailer(length, writer.Finish()), length);
             }
 
+            // Whoever maps it ends with a file that becomes shorter: nobody should write to it by accident. (Windows lets nobody
+            // shorten what is mapped, and replaces nothing that is read-only.)
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(temporary, File.GetUnixFileMode(temporary) & ~Writable);
             File.Move(temporary, _path, overwrite: true);
             return true;
         }
@@ -101,6 +110,13 @@ internal sealed class PackCache
         {
             PackSweep.Delete(temporary);
         }
+    }
+
+    /// <summary>What was just written does not read the same.</summary>
+    public MappedFile? Refuse()
+    {
+        Problem = $"{_path}: what was written is not what is read";
+        return null;
     }
 
     /// <summary>Where a mapping begins.</summary>

@@ -38,7 +38,7 @@ internal static partial class PackSweep
     {
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.None);
             return true;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

@@ -72,7 +72,7 @@ internal sealed unsafe class PackedWeights
     {
         var most = _matrices.Max(matrix => Aligned(matrix.Slice(0, RowsAtOnce(matrix))));
         return cache.TryWrite(Bytes, most, target => Pack(target, team, longestRow, share => report(0.9f * share)))
-            ? cache.TryMap(Bytes, team, share => report(0.9f + 0.1f * share))
+            ? cache.TryMap(Bytes, team, share => report(0.9f + 0.1f * share)) ?? cache.Refuse()
             : null;
     }
 

@@ -121,6 +121,19 @@ public class MatcherTests
         }
     }
 
+    [Theory]
+    [InlineData("{\"type\": \"string\", \"pattern\": \"^ab|x|12$\"}", "\"na ab x\\n12\"")]
+    [InlineData("{\"type\": \"string\", \"pattern\": \"[a-c]+\", \"minLength\": 3, \"maxLength\": 7}", "\"12 abc \"")]
+    [InlineData("{\"type\": \"string\", \"pattern\": \"[0-9a-f]{4}-[0-9a-f]{12}\"}", "\"é {abcd-0123456789ab}\"")]
+    [InlineData("{\"type\": \"string\", \"pattern\": \"^[a-z.]+@[^@ ]+(\\\\.[^@ ]*)*.gov\"}", "\"name@abc.gov 日本\"")]
+    [InlineData("{\"type\": \"string\", \"not\": {\"enum\": [\"abc\", \"name\", \"é\"]}, \"maxLength\": 5}", "\"abcd\"")]
+    [InlineData("{\"type\": \"string\", \"not\": {\"pattern\": \"ab\"}}", "\"ac\\u0001b\"")]
+    [InlineData("{\"anyOf\": [{\"type\": \"string\", \"maxLength\": 3}, {\"type\": \"string\", \"pattern\": \"^na\"}, {\"enum\": [\"abcdef\"]}]}", "\"name 12\"")]
+    [InlineData("{\"type\": \"object\", \"patternProperties\": {\"^n\": {\"type\": \"integer\"}, \"a\": {\"type\": \"number\"}}}", "{\n  \"na\": 12,\n\t\"abc\": 12.5e+1, \"x\": [1,\n 2]}")]
+    [InlineData("{\"anyOf\": [{\"properties\": {\"na\": {\"const\": 1}, \"name\": {}}, \"additionalProperties\": false, \"type\": \"object\"}, {\"properties\": {\"name\": {}, \"abc\": {}}, \"required\": [\"abc\"], \"type\": \"object\"}]}", "{\"name\": 1, \"abc\": {\"a\": \"\\\\\"}}")]
+    public void FillMask_StringsThatMayGoOnWithMuch_IsExact(string schema, string text) =>
+        GrammarProbe.CheckMasks(GrammarProbe.Schema(schema), text);
+
     [Fact]
     public void Matchers_OfOneGrammarOnManyThreads_DoNotDisturbEachOther()
     {

@@ -62,7 +62,7 @@ public class SpeculatorTests
         var random = new Random(1);
         int[] prompt = [.. Enumerable.Range(0, 2000).Select(_ => random.Next(1000))];
         var (steps, drafts) = (0, 0);
-        var test = new Simulation(tokens => Machines[1](tokens) * (++steps > 1 && tokens > 1 && ++drafts < 10 ? 10 : 1), prompt, [prompt[..1900]]);
+        var test = new Simulation(tokens => Machines[1](tokens) * (++steps > Simulation.Prompts.Length && tokens > 1 && ++drafts < 10 ? 10 : 1), prompt, [prompt[..1900]]);
         while (!test.IsDone)
             test.Step();
         Assert.True(test.Seconds * 2 < 1900 * Machines[1](1), $"{test.Seconds} instead of {1900 * Machines[1](1)} s");
@@ -91,6 +91,42 @@ public class SpeculatorTests
                 Assert.True(with < without * 1.03, $"{words} words, {streams} streams: {with} instead of {without} s");
             }
         }
+    }
+
+    /// <summary>Nothing can be gained where each token takes its time, however right the drafts are.</summary>
+    [Theory]
+    [InlineData(1, 0.0)]
+    [InlineData(1, 0.1)]
+    [InlineData(4, 0.0)]
+    [InlineData(4, 0.1)]
+    public void Plan_EachTokenTakesItsTime_CopyingCostsNearlyNothing(int streams, double different)
+    {
+        var random = new Random(1);
+        int[] prompt = [.. Enumerable.Range(0, 1200).Select(_ => random.Next(1000))];
+        var (with, without) = Run(Machines[2], prompt,
+            [.. Enumerable.Range(0, streams).Select(i => prompt[i..(i + 1100)].Select(token => random.NextDouble() < different ? 2000 : token).ToArray())]);
+        Assert.True(with < without * 1.03, $"{with} instead of {without} s");
+    }
+
+    /// <summary>Streams that say nothing twice wait for those that do, but no longer than for a prompt, and seldom.</summary>
+    [Fact]
+    public void Plan_OneStreamCopiesBesideOthers_NoStepIsMuchLonger()
+    {
+        var random = new Random(1);
+        int[] prompt = [.. Enumerable.Range(0, 1200).Select(_ => random.Next(1000))];
+        int[][] answers = [prompt[..1100], .. Enumerable.Range(1, 3).Select(_ => Enumerable.Range(0, 1100).Select(_ => random.Next(100_000)).ToArray())];
+        var test = new Simulation(Machines[2], prompt, answers);
+        var (longer, steps) = (0, 0);
+        for (; !test.IsDone; steps++)
+        {
+            var before = test.Seconds;
+            test.Step();
+            var ratio = (test.Seconds - before) / Machines[2](4);
+            Assert.True(ratio <= 2.01, $"A step took {ratio} times as long.");
+            longer += ratio > 1.01 ? 1 : 0;
+        }
+
+        Assert.True(longer * 20 < steps, $"{longer} of {steps} steps were longer.");
     }
 
     [Fact]
@@ -132,6 +168,9 @@ public class SpeculatorTests
     /// <summary>Streams with the same prompt whose answers are known, until the first ends.</summary>
     private sealed class Simulation
     {
+        /// <summary>What comes first.</summary>
+        public static readonly int[] Prompts = [200, 40, 20, 9, 5, 2];
+
         private readonly Func<int, double> _cost;
         private readonly int[][] _answers;
         private readonly StepBudget _budget;
@@ -145,7 +184,8 @@ public class SpeculatorTests
             var runner = new ScriptedRunner(model, new WordTokenizer([], ["<end>"]), new RunnerCapacity(8, 512, 4096, 40_000) { BatchLogits = 64 }, TestEngine.Hash);
             _budget = new StepBudget(8, 512);
             _speculator = new Speculator(runner, 8, _budget);
-            _budget.Observe(0, 200, cost(200)); // a prompt comes first
+            foreach (var tokens in Prompts)
+                _budget.Observe(0, tokens, cost(tokens));
             _sequences = [.. answers.Select(answer => new Sequence(prompt, answer.Length, SamplingParams.Default))];
             foreach (var (sequence, answer) in _sequences.Zip(answers))
             {

@@ -16,6 +16,9 @@ public sealed unsafe class FloatProductTests : IDisposable
     private const int Rows = 29; // two groups and a part, of no tile's multiple
     private const int Most = 300; // columns: more than one pass takes with any width
 
+    private const int Behind = 4096; // floats that are not the product's to work in
+    private const float Canary = 7;
+
     private readonly Arena _arena = new(new MemoryBudget(), "Test", 8 << 20);
     private readonly float* _scratch;
 
@@ -23,7 +26,8 @@ public sealed unsafe class FloatProductTests : IDisposable
     {
         if (!FloatProduct.IsSupported)
             Assert.Skip("Tiles are for processors with vectors.");
-        _scratch = _arena.Take<float>(FloatProduct.Scratch);
+        _scratch = _arena.Take<float>(FloatProduct.Scratch + Behind);
+        new Span<float>(_scratch + FloatProduct.Scratch, Behind).Fill(Canary);
     }
 
     private delegate void Product(float* scratch, byte* source, long rowBytes, int rows, int length, Activations x, int* inputs, int count, float* y, long stride);
@@ -139,6 +143,7 @@ public sealed unsafe class FloatProductTests : IDisposable
         fixed (float* y = results)
         fixed (int* columns = inputs)
             product(_scratch, source + share.Start * rowBytes, rowBytes, rows, length, x, columns, inputs.Length, y, rows + 1);
+        Assert.Equal(-1, new Span<float>(_scratch + FloatProduct.Scratch, Behind).IndexOfAnyExcept(Canary));
         // Nothing is written behind a column.
         Assert.All(inputs, (_, j) => Assert.True(float.IsNaN(results[j * (rows + 1) + rows])));
         return [.. inputs.Select((_, j) => results[(j * (rows + 1))..(j * (rows + 1) + rows)])];

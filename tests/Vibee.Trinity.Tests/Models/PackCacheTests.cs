@@ -30,6 +30,7 @@ public sealed class PackCacheTests : IDisposable
     public void Load_Again_MapsWhatWasKept()
     {
         Assert.Equal(_expected, Evaluate(_directory));
+        Assert.Equal(!OperatingSystem.IsWindows(), File.GetAttributes(Kept).HasFlag(FileAttributes.ReadOnly));
         File.SetLastWriteTimeUtc(Kept, DateTime.UnixEpoch);
         Assert.Equal(_expected, Evaluate(_directory));
         Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(Kept));
@@ -48,6 +49,36 @@ public sealed class PackCacheTests : IDisposable
         var bytes = File.ReadAllBytes(Kept);
         bytes[position < 0 ? ^-position : position] ^= 1;
         AssertMadeAgain(bytes);
+    }
+
+    /// <summary>Highest bits of many places at once: what a sum that only multiplies and adds would not see.</summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(4096)]
+    public void Load_ManyBytesAreDamaged_PacksAgain(int distance)
+    {
+        Evaluate(_directory);
+        var bytes = File.ReadAllBytes(Kept);
+        for (var i = 0; i < 100; i++)
+            bytes[70_003 + i * distance] ^= 0x80;
+        AssertMadeAgain(bytes);
+    }
+
+    /// <summary>Nobody reads all of a model to see whether it is the same; that it was written to is seen.</summary>
+    [Fact]
+    public void Load_WeightsOfTheModelWereChanged_PacksAgain()
+    {
+        Directory.CreateDirectory(_directory);
+        var path = Path.Combine(_directory, "model.gguf");
+        var bytes = File.ReadAllBytes(Files.Model("igla-tiny.gguf"));
+        File.WriteAllBytes(path, bytes);
+        Assert.Equal(_expected, Evaluate(_directory, path));
+        for (var i = bytes.Length / 2; i < bytes.Length / 2 + 4096; i++)
+            bytes[i] ^= 0x55;
+        File.WriteAllBytes(path, bytes);
+        var changed = Evaluate(directory: null, path);
+        Assert.NotEqual(_expected, changed);
+        Assert.Equal(changed, Evaluate(_directory, path));
     }
 
     [Theory]
@@ -149,9 +180,16 @@ public sealed class PackCacheTests : IDisposable
 
     private void AssertMadeAgain(byte[] damaged)
     {
-        File.WriteAllBytes(Kept, damaged);
+        Replace(Kept, damaged);
         Assert.Equal(_expected, Evaluate(_directory));
         Assert.NotEqual(damaged, File.ReadAllBytes(Kept));
+    }
+
+    // The file itself may not be written to.
+    private static void Replace(string path, byte[] contents)
+    {
+        File.SetAttributes(path, FileAttributes.Normal);
+        File.WriteAllBytes(path, contents);
     }
 
     private string Renamed()

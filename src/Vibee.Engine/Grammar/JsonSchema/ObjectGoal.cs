@@ -64,9 +64,9 @@ internal sealed class ObjectGoal(SchemaGoals goals, ObjectShape shape, ObjectPro
             allowed[index] = any = true;
         }
         if (shape.Others is [{ IsEveryOther: true } every] && !mustBeLast && progress.Count + 1 + missing <= shape.Max && !goals.IsEmpty(every.Value))
-            return Key(goals.Regexes.Keys(shape.Names, index => allowed[index], shape.Properties.Count));
+            return Key(goals.Regexes.Keys(goals.Regexes.Tagged(shape.Properties.Keys), index => allowed[index], shape.Properties.Count));
         if (any)
-            languages.Add(goals.Regexes.Keys(shape.Names, index => allowed[index], null));
+            languages.Add(goals.Regexes.Keys(goals.Regexes.Tagged(shape.Properties.Keys), index => allowed[index], null));
         for (var index = 0; index < shape.Others.Count && !mustBeLast; index++)
         {
             if (progress.Count + 1 + missing <= shape.Max && !goals.IsEmpty(shape.Others[index].Value))

@@ -26,11 +26,6 @@ internal sealed class ObjectShape(
     /// <summary>As a maximum: no limit.</summary>
     public const int Unlimited = int.MaxValue;
 
-    private WordList.Words? _names;
-
-    /// <summary>The names of the properties, tagged with their place.</summary>
-    public WordList.Words Names => _names ??= RegexFactory.Tagged([.. properties.Keys]);
-
     public OrderedDictionary<string, Formula> Properties => properties;
 
     public IReadOnlyList<KeyClass> Others => others;

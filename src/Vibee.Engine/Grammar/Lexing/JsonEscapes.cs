@@ -74,8 +74,22 @@ internal static class JsonEscapes
         if (!canPair && !CanSpell(moves, low, low + block))
             return null;
         return missing > 0
-            ? lexicon.State(state.Regex, LexPhase.Hex, low, missing)
+            ? lexicon.State(state.Regex, LexPhase.Hex, FirstLike(moves, low, block), missing)
             : Spelled(lexicon, moves, low);
+    }
+
+    /// <summary>Where all characters lead to the same it does not matter which of the blocks of a range it is; the first
+    /// stands for all.</summary>
+    private static int FirstLike(Move[] moves, int low, int block)
+    {
+        if (!IsUniform(moves))
+            return low;
+        foreach (var move in moves)
+        {
+            if (move.Low <= low && move.High >= low + block)
+                return (move.Low + block) & ~block;
+        }
+        return low;
     }
 
     private static LexState? Spelled(Lexicon lexicon, Move[] moves, int letter) =>
@@ -86,7 +100,7 @@ internal static class JsonEscapes
     private static bool CanSpell(Move[] moves, int low, int high)
     {
         if (IsUniform(moves))
-            return Array.Exists(moves, move => move.Low <= high && move.High >= low);
+            return HasOneOf(moves, low, high);
         for (var letter = low; letter <= Math.Min(high, 0x1F); letter++)
         {
             if (IsLongOnly(letter) && Utf8.Find(moves, letter) != null)
@@ -122,8 +136,27 @@ internal static class JsonEscapes
         return null;
     }
 
-    private static bool IsUniform(Move[] moves) =>
-        moves.Length > 0 && moves[0].High > moves[0].Low && Array.TrueForAll(moves, move => move.Target == moves[0].Target);
+    private static bool HasOneOf(Move[] moves, int low, int high)
+    {
+        foreach (var move in moves)
+        {
+            if (move.Low <= high && move.High >= low)
+                return true;
+        }
+        return false;
+    }
+
+    private static bool IsUniform(Move[] moves)
+    {
+        if (moves.Length == 0 || moves[0].High == moves[0].Low)
+            return false;
+        foreach (var move in moves)
+        {
+            if (move.Target != moves[0].Target)
+                return false;
+        }
+        return true;
+    }
 
     private static bool NeedsEscape(int letter) => letter is < 0x20 or '"' or '\\';
 

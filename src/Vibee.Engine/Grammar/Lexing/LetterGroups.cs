@@ -11,6 +11,9 @@ internal static class LetterGroups
     /// <summary>All groups of ASCII.</summary>
     public const ulong Ascii = (1UL << 40) - 1;
 
+    /// <summary>What stands for itself in a JSON string.</summary>
+    public static ulong Literal => ~(Never | Of('\n') | Of('\x7f') | Of('"') | Of('\\'));
+
     /// <summary>Where the groups beyond ASCII begin. Spaces that <c>\s</c> knows are kept from their neighbours.</summary>
     private static readonly int[] Wide =
     [
@@ -36,6 +39,20 @@ internal static class LetterGroups
         {
             var end = at + 1 == Wide.Length ? 0x10FFFF : Wide[at + 1] == 0xE000 ? 0xD7FF : Wide[at + 1] - 1;
             if (Wide[at] >= low && end <= high)
+                groups |= Bit(at);
+        }
+        return groups;
+    }
+
+    /// <summary>The groups that have a character of a range.</summary>
+    public static ulong Touching(int low, int high)
+    {
+        var groups = 0UL;
+        for (var letter = low; letter <= high && letter < 0x80 && groups != Ascii; letter++)
+            groups |= OfAscii[letter];
+        for (var at = 0; at < Wide.Length && high >= 0x80; at++)
+        {
+            if (Wide[at] <= high && (at + 1 == Wide.Length || Wide[at + 1] > low))
                 groups |= Bit(at);
         }
         return groups;

@@ -9,11 +9,12 @@ namespace Vibee.Engine.Grammar.Lexing;
 /// </summary>
 internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing)
 {
-    /// <summary>For each byte which of the targets it leads to; 256 numbers are an eighth of 256 references.</summary>
+    /// <summary>For each byte which of the targets it leads to; shared with states whose targets differ.</summary>
     private byte[]? _classes;
     private LexState?[] _targets = [];
 
-    private ulong? _circling;
+    private ulong _circling = LetterGroups.Never;
+    private ulong _lasting = LetterGroups.Never;
 
     public int Id { get; set; }
 
@@ -28,7 +29,7 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
     public int Missing => missing;
 
     /// <summary>Whether the terminal can end here.</summary>
-    public bool IsAccepting => Phase == LexPhase.Closed || (Phase == LexPhase.Plain && Regex.IsNullable);
+    public bool IsAccepting { get; } = phase == LexPhase.Closed || (phase == LexPhase.Plain && regex.IsNullable);
 
     /// <summary>Which of the merged terminals can end here.</summary>
     public int[] Tags => Regex.Tags;
@@ -61,10 +62,12 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
     }
 
     /// <param name="next">For each byte the next state.</param>
-    public void Connect(ReadOnlySpan<LexState?> next)
+    /// <param name="tables">Of the lexicon.</param>
+    public void Connect(ReadOnlySpan<LexState?> next, ByteTables tables)
     {
-        var classes = new byte[256];
-        var targets = new List<LexState?>(4) { null };
+        var (classes, targets) = (tables.Scratch, tables.Targets);
+        targets.Clear();
+        targets.Add(null);
         for (var value = 0; value < 256; value++)
         {
             if (value > 0 && next[value] == next[value - 1])
@@ -80,20 +83,35 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
             }
             classes[value] = (byte)known;
         }
-        (_classes, _targets) = (targets.Count > 1 ? classes : Nowhere, [.. targets]);
+        (_classes, _targets) = (tables.Shared(), [.. targets]);
     }
 
-    /// <summary>Whether every text of characters of these groups leads back here: seen without reading any. Only between
-    /// characters.</summary>
+    /// <summary>Whether every text of characters of these groups can be read from here, as is seen without reading any: only
+    /// between characters.</summary>
     /// <param name="letters">Of <see cref="LetterGroups"/>.</param>
-    public bool Circles(Lexicon lexicon, ulong letters)
+    public bool Keeps(Lexicon lexicon, ulong letters)
     {
-        _circling ??= FindCircling(lexicon);
-        return (letters & ~_circling) == 0;
+        if (_circling == LetterGroups.Never)
+            _circling = FindCircling(lexicon);
+        if ((letters & ~_circling) == 0)
+            return true;
+        if (_lasting == LetterGroups.Never)
+        {
+            _lasting = phase switch
+            {
+                LexPhase.Plain => lexicon.Lasting.Of(regex),
+                LexPhase.String => lexicon.Lasting.Of(regex) & LetterGroups.Literal,
+                _ => 0,
+            };
+        }
+        return (letters & ~_lasting) == 0;
     }
 
-    public void Forget() => (_classes, _targets, _circling) = (null, [], null);
+    public override int GetHashCode() => Id;
 
+    public void Forget() => (_classes, _targets, _circling, _lasting) = (null, [], LetterGroups.Never, LetterGroups.Never);
+
+    /// <summary>The characters that lead back here.</summary>
     private ulong FindCircling(Lexicon lexicon)
     {
         if (phase is not (LexPhase.Plain or LexPhase.String) || !CanContinue(lexicon) || Array.IndexOf(_targets, this) is not (> 0 and var self))
@@ -106,8 +124,6 @@ internal sealed class LexState(Regex regex, LexPhase phase, int low, int missing
             wide |= move.Target == regex ? LetterGroups.Within(move.Low, move.High) : 0;
         return (LetterGroups.Ascii & ~others) | wide;
     }
-
-    private static readonly byte[] Nowhere = new byte[256];
 }
 
 /// <summary>Where a <see cref="LexState"/> stands.</summary>

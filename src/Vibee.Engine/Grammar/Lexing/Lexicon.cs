@@ -13,7 +13,10 @@ internal sealed class Lexicon(RegexFactory regexes)
 
     private readonly Dictionary<(Regex Regex, LexPhase Phase, int Low, int Missing), LexState> _states = [];
     private readonly LexState?[] _scratch = new LexState?[256];
+    private readonly ByteTables _tables = new();
     private int _nextId;
+
+    public LastingLetters Lasting { get; } = new(regexes);
 
     public RegexFactory Regexes => regexes;
 
@@ -40,6 +43,8 @@ internal sealed class Lexicon(RegexFactory regexes)
         foreach (var state in _states.Values)
             state.Forget();
         _states.Clear();
+        _tables.Forget();
+        Lasting.Forget();
         regexes.Forget();
     }
 
@@ -60,7 +65,7 @@ internal sealed class Lexicon(RegexFactory regexes)
         {
             Array.Clear(next);
         }
-        state.Connect(next);
+        state.Connect(next, _tables);
     }
 
     private void Fill(LexState state, LexState?[] next)

@@ -34,7 +34,7 @@ internal static class Utf8
                 continue;
             }
             next[lead] = Partial(lexicon, state.Regex, moves, low, missing, whole);
-            covering = Array.Find(moves, move => move.Low <= low && move.High >= high);
+            covering = Covering(moves, low, high);
         }
     }
 
@@ -52,6 +52,16 @@ internal static class Utf8
                 : Find(moves, low) is { } target ? lexicon.State(target, whole)
                 : null;
         }
+    }
+
+    private static Move Covering(Move[] moves, int low, int high)
+    {
+        foreach (var move in moves)
+        {
+            if (move.Low <= low && move.High >= high)
+                return move;
+        }
+        return default;
     }
 
     /// <summary>A block of characters that are all valid, standing for any such block.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vibee.Engine.Grammar.Lexing;
 using Vibee.Engine.Grammar.Patterns;
 
@@ -7,15 +9,28 @@ namespace Vibee.Engine.Grammar.Matching;
 /// Masks of states inside a JSON string that repeat a class of characters: tokens of nothing but these are known
 /// beforehand, and of the others only those are tried that have a character with which something else can begin.
 /// </summary>
-/// <param name="isOver">Whether enough was done for one mask: tokens not tried by then are not allowed.</param>
-internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabulary, Func<bool> isOver)
+/// <param name="lengths">For patterns under a limit.</param>
+/// <param name="work">Tokens not tried when it is over are not allowed.</param>
+internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabulary, LengthBound lengths, MaskWork work)
 {
     /// <summary>With more tokens to try, walking the tree of all is cheaper.</summary>
     private const int MaxTried = 30_000;
 
-    private static readonly CharSet Wide = CharSet.Of((0x80, 0x10FFFF)).Intersect(CharSet.Any);
     private static readonly CharSet Escapes = CharSet.OfText("\"\\");
-    private static readonly CharSet Literal = CharSet.Of((0x20, 0x10FFFF)).Intersect(CharSet.Any).Intersect(Escapes.Complement());
+    /// <summary>What stands for itself in a string.</summary>
+    public static readonly CharSet Literal = CharSet.Of((0x20, 0x10FFFF)).Intersect(CharSet.Any).Intersect(Escapes.Complement());
+
+    private readonly TokenMask _tried = new(vocabulary);
+
+    /// <summary>For patterns whose form lets every text go on, as far as there is room for what must still come.</summary>
+    public bool TryOpen(MatchState state, TokenMask mask)
+    {
+        if (state.Items is not [{ Lexeme.Phase: LexPhase.String } item] || state.CanEnd)
+            return false;
+        var (free, max) = lengths.Split(item.Lexeme);
+        return OpenPattern.Reach(free.Regex, lengths) is { } reach && max > reach
+            && Build(state, mask, Literal, Escapes, max == Repeat.Unlimited ? max : max - reach, max);
+    }
 
     public bool TryBuild(MatchState state, TokenMask mask)
     {
@@ -25,7 +40,19 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
             return false;
         // Quotes, backslashes and control characters are not written as themselves.
         var inside = set.Intersect(Literal).Intersect(ends.Complement());
-        return Build(item.Lexeme, state, mask, inside, ends.Union(Escapes), max);
+        return Build(state, mask, inside, ends.Union(Escapes), max, max);
+    }
+
+    /// <summary>Adds what a state inside strings allows to what is already allowed, if little else can stand in a string.</summary>
+    public bool TryAdd(MatchState state, TokenMask mask)
+    {
+        _tried.Words.AsSpan().Clear();
+        _tried.Add(vocabulary.Strings.Possible);
+        _tried.Remove(mask);
+        if (_tried.Count > MaxTried)
+            return false;
+        Try(state, mask);
+        return true;
     }
 
     /// <summary>A counted repetition: its class, what can come instead or after it, and how often at most.</summary>
@@ -48,57 +75,51 @@ internal sealed class ClassMask(Recognizer recognizer, GrammarVocabulary vocabul
     private CharSet Characters(Regex regex, Func<Regex, bool> isMeant) => CharSet.Of(
         [.. regex.RawMoves(recognizer.Lexicon.Regexes).Where(move => isMeant(move.Target)).Select(move => (move.Low, move.High))]);
 
-    private bool Build(LexState lexeme, MatchState state, TokenMask mask, CharSet inside, CharSet others, int max)
+    /// <param name="sure">So many characters of the class can always come.</param>
+    /// <param name="max">More cannot; what is between must be tried.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Build(MatchState state, TokenMask mask, CharSet inside, CharSet others, int sure, int max)
     {
-        var classes = vocabulary.Classes;
-        var made = classes.MadeOf(inside);
-        var strangers = others.Intersect(Wide).IsEmpty ? [] : made.Strangers;
-        var broken = inside.Intersect(Wide).IsEmpty && others.Intersect(Wide).IsEmpty ? [] : classes.Broken;
-        var tried = strangers.Length + broken.Length;
-        for (var letter = 0; letter < 128; letter++)
-            tried += others.Contains(letter) ? classes.Containing(letter).Length : 0;
-        if (tried > MaxTried)
+        vocabulary.Classes.WithOthers(inside, others, _tried);
+        var (made, within) = (vocabulary.Classes.MadeOf(inside).Words, vocabulary.Strings.InsideUpTo(sure).Words);
+        var possible = vocabulary.Strings.InsideUpTo(max).Words;
+        for (var word = 0; word < within.Length && sure < max; word++)
+            _tried.Words[word] |= made[word] & possible[word] & ~within[word];
+        if (_tried.Count > MaxTried)
             return false;
-        var within = vocabulary.Strings.InsideUpTo(max).Words;
         for (var word = 0; word < within.Length; word++)
-            mask.Words[word] = made.Mask.Words[word] & within[word];
-        for (var letter = 0; letter < 128; letter++)
-        {
-            if (others.Contains(letter))
-                Try(lexeme, state, mask, classes.Containing(letter));
-        }
-        Try(lexeme, state, mask, strangers);
-        Try(lexeme, state, mask, broken);
+            mask.Words[word] = made[word] & within[word];
+        Try(state, mask);
         return true;
     }
 
-    private void Try(LexState lexeme, MatchState state, TokenMask mask, int[] tokens)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Try(MatchState state, TokenMask mask)
     {
-        foreach (var token in tokens)
+        for (var word = 0; word < mask.Words.Length; word++)
         {
-            if (isOver())
-                return;
-            if (!mask[token] && Reads(lexeme, state, vocabulary.Bytes(token)))
-                mask[token] = true;
+            for (var tried = _tried.Words[word] & ~mask.Words[word]; tried != 0 && !work.IsOver; tried &= tried - 1)
+            {
+                var token = 64 * word + BitOperations.TrailingZeroCount(tried);
+                if (Reads(state, vocabulary.Bytes(token)))
+                    mask[token] = true;
+            }
         }
     }
 
-    private bool Reads(LexState lexeme, MatchState state, ReadOnlySpan<byte> text)
+    private bool Reads(MatchState state, ReadOnlySpan<byte> text)
     {
-        var (_, production, below) = state.Items[0];
-        recognizer.Work.Spend(text.Length);
-        for (var index = 0; index < text.Length; index++)
+        work.Spend(text.Length);
+        var (at, index) = (Place.Of(state), 0);
+        // Most texts stay inside the terminal, or never leave where they are.
+        if (at.Lexeme is { } lexeme)
         {
-            if (lexeme.Next(recognizer.Lexicon, text[index]) is not { } next)
-                return false;
-            lexeme = next;
-            if (!lexeme.IsAccepting)
-                continue;
-            var at = recognizer.Leave(lexeme, production, below);
-            for (index++; index < text.Length && at != null; index++)
-                at = recognizer.Next(at, text[index]);
-            return at != null;
+            for (; index < text.Length && lexeme.Next(recognizer.Lexicon, text[index]) is { IsAccepting: false } next; index++)
+                lexeme = next;
+            at = at with { Lexeme = lexeme };
         }
-        return true;
+        for (; index < text.Length && !at.IsDead; index++)
+            at = recognizer.Next(at, text[index]);
+        return !at.IsDead;
     }
 }

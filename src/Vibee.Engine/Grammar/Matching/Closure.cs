@@ -65,7 +65,7 @@ internal sealed class Closure(Recognizer recognizer)
         return recognizer.Intern(_sorted, _canEnd);
     }
 
-    private void Continue(Goal? goal, Stack below)
+    public void Continue(Goal? goal, Stack below)
     {
         if (goal != null)
         {

@@ -16,6 +16,8 @@ internal abstract class Goal
     /// follows.</summary>
     public Production[] Productions => _productions ??= Expand();
 
+    public override int GetHashCode() => Id;
+
     public void Forget() => _productions = null;
 
     protected abstract Production[] Expand();

@@ -25,20 +25,22 @@ internal sealed class LengthBound(Lexicon lexicon)
             _shortest.Clear();
             _reach.Clear();
         }
-        if (lexeme.Phase is not (LexPhase.String or LexPhase.Plain) || lexeme.Regex is not Both both)
+        if (lexeme.Phase != LexPhase.String || lexeme.Regex is not Both both)
             return (lexeme, int.MaxValue);
-        var at = Array.FindIndex(both.Members, member => member is Repeat { Min: 0, Body: OneOf one } && one.Set.Equals(CharSet.Any));
+        var at = Array.FindIndex(both.Members, member => member is Repeat { Max: < Repeat.Unlimited } repeat && repeat.IsAny);
         if (at < 0)
             return (lexeme, int.MaxValue);
-        var others = lexicon.Regexes.Both([.. both.Members[..at], .. both.Members[(at + 1)..]]);
-        return (lexicon.State(others, lexeme.Phase), ((Repeat)both.Members[at]).Max);
+        var limit = (Repeat)both.Members[at];
+        var others = lexicon.Regexes.Both(
+            [.. both.Members[..at], lexicon.Regexes.Repeat(limit.Body, limit.Min, Repeat.Unlimited), .. both.Members[(at + 1)..]]);
+        return (lexicon.State(others, lexeme.Phase), limit.Max);
     }
 
     /// <summary>How many characters, the next one included, are enough for every way on to come to an end: with as many
     /// left, the limit changes nothing about the next character.</summary>
     public int Reach(LexState free)
     {
-        if (free.Phase is not (LexPhase.String or LexPhase.Plain))
+        if (free.Phase != LexPhase.String)
             return 0; // was asked about before the character began
         if (_reach.TryGetValue(free.Regex, out var known))
             return known;
@@ -50,7 +52,7 @@ internal sealed class LengthBound(Lexicon lexicon)
         try
         {
             using var scope = lexicon.Regexes.Work.Allow(MaxWork);
-            return free.Moves(lexicon.Regexes).Aggregate(0, (most, move) => Math.Max(most, 1 + Shortest(move.Target)));
+            return free.Moves(lexicon.Regexes).Aggregate(0, (most, move) => Math.Max(most, 1 + Find(move.Target)));
         }
         catch (GrammarLimitException)
         {
@@ -58,7 +60,21 @@ internal sealed class LengthBound(Lexicon lexicon)
         }
     }
 
-    private int Shortest(Regex start)
+    /// <returns>How many characters the shortest texts of a pattern have.</returns>
+    public int? Shortest(Regex regex)
+    {
+        try
+        {
+            using var scope = lexicon.Regexes.Work.Allow(MaxWork);
+            return Find(regex) is var length and < Unknown ? length : null;
+        }
+        catch (GrammarLimitException)
+        {
+            return null;
+        }
+    }
+
+    private int Find(Regex start)
     {
         if (_shortest.TryGetValue(start, out var known))
             return known;

@@ -8,75 +8,122 @@ namespace Vibee.Engine.Grammar.Matching;
 /// beforehand (<see cref="StringTokens"/>); where it differs from such a state in a few places, as after the quote of a
 /// key, only the differences are walked; elsewhere the tree of all tokens, skipping what is dead.
 /// </summary>
-internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocabulary)
+internal sealed class MaskBuilder
 {
     private const int LongestToken = byte.MaxValue;
 
-    /// <summary>
-    /// For one mask: some 20 ms, several times the worst of real schemas. Masks are made on the engine's thread, for whom
-    /// everyone waits, and a grammar that makes this many states for each token must not hold up the others. From then on
-    /// only tokens of one byte are looked at, for as many steps again at most: the text can still become anything that
-    /// the grammar allows, only in smaller pieces. Making such masks elsewhere while the sequence sits out a step would
-    /// leave the memory and the processor to be held by it just the same.
-    /// </summary>
-    private const int MaxWork = 2_000_000;
+    private readonly Recognizer _recognizer;
+    private readonly MaskWork _work;
+    private readonly TreeWalk _walk;
+    private readonly ClassMask _classes;
+    private readonly TokenMask _mask;
+    private readonly TokenMask _all;
+    private readonly Action<int> _allow;
+    private TokenMask? _base;
 
-    /// <summary>Where walking is as fast as looking ahead.</summary>
-    private const int FewNodes = 3;
-    private const int FewItems = 4;
-
-    private readonly MatchState?[] _path = new MatchState?[vocabulary.Tree.MaxDepth + 1];
-    private readonly MatchState?[] _otherPath = new MatchState?[vocabulary.Tree.MaxDepth + 1];
-    private readonly LexState?[] _lexemes = new LexState?[vocabulary.Tree.MaxDepth + 1];
-    private readonly bool[] _isFree = new bool[vocabulary.Tree.MaxDepth + 1];
-    private readonly byte[] _text = new byte[vocabulary.Tree.MaxDepth + 1];
-    private readonly LengthBound _lengths = new(recognizer.Lexicon);
-    private readonly Dictionary<LexState, MatchState?> _left = [];
-    private long _end;
-    private ClassMask? _classes;
-
-    public GrammarVocabulary Vocabulary => vocabulary;
-
-    private bool IsOver => recognizer.Work.Spent > _end;
-
-    private bool IsLongOver => recognizer.Work.Spent > _end + MaxWork;
-
-    public void Build(MatchState state, TokenMask mask)
+    public MaskBuilder(Recognizer recognizer, GrammarVocabulary vocabulary)
     {
-        var words = mask.Words;
-        _end = recognizer.Work.Spent + MaxWork;
-        if (TryStrings(state, mask))
-            return;
-        if (state.Items is not [{ Lexeme.Regex: Both }] && recognizer.Next(state, (byte)'~') is { } other && TryCopy(other, mask))
-        {
-            WalkDifferences(state, other, mask);
-            if (!IsOver)
-                return;
-            // What was copied and not looked at is the other state's: only what this one is seen to allow may stay.
-            Array.Clear(words);
-            Walk(state, vocabulary.Tree, token => Set(mask, token, true));
-            return;
-        }
-        _classes ??= new ClassMask(recognizer, vocabulary, () => IsOver);
-        if (_classes.TryBuild(state, mask))
-            return;
-        Array.Clear(words);
-        if (state.Items.Length == 1)
-            WalkTerminal(state, mask);
-        else
-            Walk(state, vocabulary.Tree, token => Set(mask, token, true));
+        (_recognizer, Vocabulary) = (recognizer, vocabulary);
+        (_mask, _all) = (new TokenMask(vocabulary), new TokenMask(vocabulary));
+        _work = new MaskWork(recognizer.Work);
+        var lengths = new LengthBound(recognizer.Lexicon);
+        _walk = new TreeWalk(recognizer, vocabulary, lengths, _work);
+        _classes = new ClassMask(recognizer, vocabulary, lengths, _work);
+        _allow = token => vocabulary.Set(_mask, token, true);
     }
 
-    private bool TryCopy(MatchState state, TokenMask mask)
+    public GrammarVocabulary Vocabulary { get; }
+
+    public KeptMask Build(MatchState state)
     {
-        if (state.Mask is not { } known || known.Vocabulary != vocabulary)
-            return TryStrings(state, mask);
-        known.Words.CopyTo(mask.Words, 0);
+        _base = null;
+        _work.Begin();
+        if (AreStrings(state))
+            FillEach(state);
+        else
+            Fill(state);
+        return KeptMask.Of(_mask, _base, Vocabulary.Strings.Inside);
+    }
+
+    private static bool AreStrings(MatchState state)
+    {
+        foreach (var item in state.Items)
+        {
+            if (item.Lexeme.Phase != LexPhase.String)
+                return false;
+        }
+        return state.Items.Length > 1;
+    }
+
+    /// <summary>What may follow several strings is what may follow any of them; to follow them together would make a state
+    /// of each combination. Only those of which nothing is known are.</summary>
+    private void FillEach(MatchState state)
+    {
+        Array.Clear(_all.Words);
+        var unknown = new List<MatchState.Item>();
+        foreach (var item in state.Items)
+        {
+            var single = new MatchState([item], canEnd: false); // not interned: nobody will ask for it again
+            if (!TryKnown(single))
+            {
+                if (item.Lexeme.Regex is not KeyList)
+                {
+                    unknown.Add(item);
+                    continue;
+                }
+                Walk(single);
+            }
+            _all.Add(_mask);
+        }
+        _all.Words.CopyTo(_mask.Words, 0);
+        if (unknown.Count == 0 || _recognizer.Intern(unknown, canEnd: false) is not { } others || _classes.TryAdd(others, _mask))
+            return;
+        Walk(others);
+        _mask.Add(_all);
+    }
+
+    private void Fill(MatchState state)
+    {
+        if (!TryKnown(state))
+            Walk(state);
+    }
+
+    private bool TryKnown(MatchState state)
+    {
+        if (TryStrings(state) || TryAll(state) || _classes.TryOpen(state, _mask))
+            return true;
+        // What was copied and not looked at is the other state's: only what this one is seen to allow may stay.
+        return state.Items is not [{ Lexeme.Regex: Both }] && _recognizer.Next(state, (byte)'~') is { } other && TryCopy(other)
+            ? _walk.Correct(_mask, state, other)
+            : _classes.TryBuild(state, _mask);
+    }
+
+    /// <summary>Handles states inside strings in which every character can always come.</summary>
+    private bool TryAll(MatchState state)
+    {
+        if (state.CanEnd || state.Items is not [{ Lexeme: { Phase: LexPhase.String } lexeme }] || !lexeme.Keeps(_recognizer.Lexicon, LetterGroups.Literal))
+            return false;
+        Vocabulary.Classes.MadeOf(ClassMask.Literal).Words.CopyTo(_mask.Words, 0);
+        _walk.Find(state, Vocabulary.Strings.NotLiteral, _allow);
+        return true;
+    }
+
+    private void Walk(MatchState state)
+    {
+        Array.Clear(_mask.Words);
+        _walk.Find(state, Vocabulary.Tree, _allow);
+    }
+
+    private bool TryCopy(MatchState state)
+    {
+        if (state.Mask is not { } known || known.Vocabulary != Vocabulary)
+            return TryStrings(state);
+        known.CopyTo(_mask.Words);
         return true;
     }
 
     /// <summary>Handles states inside strings of anything, perhaps of limited length.</summary>
-    private bool TryStrings(MatchState state, TokenMask mask)
+    private bool TryStrings(MatchState state)
     {
         if (state.Items.Length == 0 || state.CanEnd)
             return false;
@@ -92,211 +139,39 @@ internal sealed class MaskBuilder(Recognizer recognizer, GrammarVocabulary vocab
                 return false;
             (counted, max) = (true, repeat.Max);
         }
-        var strings = vocabulary.Strings;
-        Array.Copy(strings.InsideUpTo(max).Words, mask.Words, mask.Words.Length);
+        var strings = Vocabulary.Strings;
+        _base = strings.InsideUpTo(max);
+        _base.Words.CopyTo(_mask.Words, 0);
         // The quote leads to the same state wherever it is allowed, so any number of characters will do to get there.
         var (at, length) = ((MatchState?)state, 0);
         MatchState? closed = null;
         for (; at != null && closed == null && length <= LongestToken; length++)
         {
-            closed = recognizer.Next(at, (byte)'"');
+            closed = _recognizer.Next(at, (byte)'"');
             if (closed == null)
-                at = recognizer.Next(at, (byte)'~');
+                at = _recognizer.Next(at, (byte)'~');
         }
         if (closed == null)
             return true;
         var min = length - 1;
         if (strings.JustQuote >= 0)
-            Close(mask, strings.Closers[strings.JustQuote], min, counted ? max : Repeat.Unlimited);
-        Walk(closed, strings.AfterQuote, group => Close(mask, strings.Closers[group], min, counted ? max : Repeat.Unlimited));
+            Close(strings.Closers[strings.JustQuote], min, counted ? max : Repeat.Unlimited);
+        _walk.Find(closed, strings.AfterQuote, group => Close(strings.Closers[group], min, counted ? max : Repeat.Unlimited));
         return true;
     }
 
-    private static void Close(TokenMask mask, (int Length, int Token)[] tokens, int min, int max)
+    private void Close((int Length, int Token)[] tokens, int min, int max)
     {
         foreach (var (length, token) in tokens)
         {
             if (length >= min && length <= max)
-                mask[token] = true;
+                _mask[token] = true;
         }
     }
 
     private static Repeat? Characters(Regex regex)
     {
         var repeat = regex as Repeat ?? (regex is Chain { Tail: Tagged } chain ? chain.Head as Repeat : null);
-        return repeat?.Body is OneOf one && one.Set.Equals(CharSet.Any) ? repeat : null;
-    }
-
-    private void Walk(MatchState state, TokenTrie tree, Action<int> found)
-    {
-        var path = _path;
-        path[0] = state;
-        for (var node = 0; node < tree.Bytes.Length;)
-        {
-            var depth = tree.Depths[node];
-            recognizer.Work.Spend(1);
-            var next = IsOver && (depth > 0 || IsLongOver) ? null : recognizer.Next(path[depth]!, tree.Bytes[node]);
-            if (next == null)
-            {
-                node = tree.Ends[node];
-                continue;
-            }
-            path[depth + 1] = next;
-            if (tree.Tokens[node] >= 0)
-                found(tree.Tokens[node]);
-            var first = node++;
-            if (!Circles(next, tree, first))
-                continue;
-            for (; node < tree.Ends[first]; node++)
-            {
-                if (tree.Tokens[node] >= 0)
-                    found(tree.Tokens[node]);
-            }
-        }
-    }
-
-    /// <summary>The usual case of one terminal, whose automaton is followed without making states of the recogniser
-    /// until the terminal can end.</summary>
-    private void WalkTerminal(MatchState state, TokenMask mask)
-    {
-        var tree = vocabulary.Tree;
-        var (lexeme, production, below) = state.Items[0];
-        var (path, lexemes, lexicon) = (_path, _lexemes, recognizer.Lexicon);
-        _left.Clear();
-        var (free, max) = _lengths.Split(lexeme);
-        (lexemes[0], _isFree[0]) = (free, free != lexeme);
-        for (var node = 0; node < tree.Bytes.Length;)
-        {
-            var (depth, value) = (tree.Depths[node], tree.Bytes[node]);
-            bool alive;
-            recognizer.Work.Spend(1);
-            if (IsOver && (depth > 0 || IsLongOver))
-            {
-                alive = false;
-            }
-            else if (lexemes[depth] is { } current)
-            {
-                if (_isFree[depth] && depth + _lengths.Reach(current) > max)
-                    (lexemes[depth], _isFree[depth]) = (current = Read(lexeme, depth), false);
-                var next = current?.Next(lexicon, value);
-                (_isFree[depth + 1], _text[depth]) = (_isFree[depth], value);
-                alive = next != null;
-                lexemes[depth + 1] = next;
-                if (alive && next!.IsAccepting)
-                {
-                    if (!_left.TryGetValue(next, out var left))
-                        _left.Add(next, left = recognizer.Leave(next, production, below));
-                    lexemes[depth + 1] = null;
-                    path[depth + 1] = left;
-                    alive = left != null;
-                }
-            }
-            else
-            {
-                var next = recognizer.Next(path[depth]!, value);
-                alive = next != null;
-                lexemes[depth + 1] = null;
-                path[depth + 1] = next;
-            }
-            if (!alive)
-            {
-                node = tree.Ends[node];
-                continue;
-            }
-            if (tree.Tokens[node] >= 0)
-                Set(mask, tree.Tokens[node], true);
-            node = lexemes[depth + 1] is { } here && Circles(here, tree, node)
-                && (!_isFree[depth + 1] || depth + 1 + tree.Heights[node] + _lengths.Reach(here) <= max) ? SetBelow(mask, node, true) : node + 1;
-        }
-    }
-
-    private LexState? Read(LexState? lexeme, int depth)
-    {
-        for (var index = 0; index < depth && lexeme != null; index++)
-            lexeme = lexeme.Next(recognizer.Lexicon, _text[index]);
-        return lexeme;
-    }
-
-    /// <summary>Turns <paramref name="other"/>'s mask into <paramref name="state"/>'s.</summary>
-    private void WalkDifferences(MatchState state, MatchState other, TokenMask mask)
-    {
-        var tree = vocabulary.Tree;
-        var (path, otherPath) = (_path, _otherPath);
-        (path[0], otherPath[0]) = (state, other);
-        for (var node = 0; node < tree.Bytes.Length;)
-        {
-            var (depth, value) = (tree.Depths[node], tree.Bytes[node]);
-            var (from, otherFrom) = (path[depth], otherPath[depth]);
-            recognizer.Work.Spend(2);
-            if (IsOver)
-                return;
-            if (from != null && otherFrom != null && LeadAlike(from, otherFrom, value))
-            {
-                node = tree.Ends[node];
-                continue;
-            }
-            var next = from != null ? recognizer.Next(from, value) : null;
-            var otherNext = otherFrom != null ? recognizer.Next(otherFrom, value) : null;
-            if (next == otherNext)
-            {
-                node = tree.Ends[node];
-                continue;
-            }
-            (path[depth + 1], otherPath[depth + 1]) = (next, otherNext);
-            if (tree.Tokens[node] >= 0 && (next == null) != (otherNext == null))
-                Set(mask, tree.Tokens[node], next != null);
-            var all = next != null && Circles(next, tree, node);
-            var otherAll = otherNext != null && Circles(otherNext, tree, node);
-            node = all && otherAll ? tree.Ends[node]
-                : all && otherNext == null ? SetBelow(mask, node, true)
-                : otherAll && next == null ? SetBelow(mask, node, false)
-                : node + 1;
-        }
-    }
-
-    /// <summary>Whether all texts below a node can follow a state, as is seen from their characters: they lead back to it.</summary>
-    private bool Circles(MatchState state, TokenTrie tree, int node)
-    {
-        if (state.Items.Length > FewItems)
-            return false;
-        foreach (var item in state.Items)
-        {
-            if (Circles(item.Lexeme, tree, node))
-                return true;
-        }
-        return false;
-    }
-
-    private bool Circles(LexState lexeme, TokenTrie tree, int node) =>
-        tree.Ends[node] - node > FewNodes && lexeme.Circles(recognizer.Lexicon, tree.Below[node]);
-
-    /// <returns>The node after those below.</returns>
-    private int SetBelow(TokenMask mask, int node, bool value)
-    {
-        var tree = vocabulary.Tree;
-        for (var end = tree.Ends[node++]; node < end; node++)
-        {
-            if (tree.Tokens[node] >= 0)
-                Set(mask, tree.Tokens[node], value);
-        }
-        return node;
-    }
-
-    /// <summary>Whether a byte leads to one state from both, as can be seen from their terminals alone: cheaper than
-    /// making the state.</summary>
-    private bool LeadAlike(MatchState a, MatchState b, byte value)
-    {
-        if (a.Items is not [var first] || b.Items is not [var second] || first.Production != second.Production || first.Below != second.Below)
-            return false;
-        return first.Lexeme.Next(recognizer.Lexicon, value) == second.Lexeme.Next(recognizer.Lexicon, value);
-    }
-
-    private void Set(TokenMask mask, int token, bool value)
-    {
-        mask[token] = value;
-        if (!vocabulary.HasTwins(token))
-            return;
-        foreach (var twin in vocabulary.Tree.Same[token])
-            mask[twin] = value;
+        return repeat is { IsAny: true } ? repeat : null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Vibee.Engine.Grammar.Lexing;
 
 namespace Vibee.Engine.Grammar.Matching;
@@ -9,8 +8,10 @@ namespace Vibee.Engine.Grammar.Matching;
 /// </summary>
 internal sealed class MatchState(MatchState.Item[] items, bool canEnd)
 {
-    private const int FewBytes = 6;
+    private const int FewBytes = 2;
 
+    /// <summary>The bytes that have been read from here, in the order in which they were. A table of all would be most of
+    /// what a state takes.</summary>
     private byte[] _bytes = [];
     private MatchState?[] _targets = [];
     private int _count;
@@ -23,49 +24,24 @@ internal sealed class MatchState(MatchState.Item[] items, bool canEnd)
     public bool CanEnd => canEnd;
 
     /// <summary>Which tokens may follow, for the vocabulary it was last asked for.</summary>
-    public TokenMask? Mask { get; set; }
+    public KeptMask? Mask { get; set; }
 
     public bool TryGetNext(byte value, out MatchState? next)
     {
-        if (_targets.Length == 256)
-        {
-            next = _targets[value];
-            if (next == Unknown)
-                return false;
-            return true;
-        }
-        for (var index = 0; index < _count; index++)
-        {
-            if (_bytes[index] == value)
-            {
-                next = _targets[index];
-                return true;
-            }
-        }
-        next = null;
-        return false;
+        var at = _bytes.AsSpan(0, _count).IndexOf(value);
+        next = at < 0 ? null : _targets[at];
+        return at >= 0;
     }
 
     public void SetNext(byte value, MatchState? next)
     {
-        if (_targets.Length < 256 && _count == FewBytes)
+        if (_count == _bytes.Length)
         {
-            var all = new MatchState?[256];
-            Array.Fill(all, Unknown);
-            for (var index = 0; index < _count; index++)
-                all[_bytes[index]] = _targets[index];
-            _targets = all;
-            _bytes = [];
+            Array.Resize(ref _bytes, Math.Max(FewBytes, 2 * _count));
+            Array.Resize(ref _targets, _bytes.Length);
         }
-        if (_targets.Length == 256)
-        {
-            _targets[value] = next;
-            return;
-        }
-        if (_targets.Length == 0)
-            (_bytes, _targets) = (new byte[FewBytes], new MatchState?[FewBytes]);
-        _bytes[_count] = value;
-        _targets[_count++] = next;
+        (_bytes[_count], _targets[_count]) = (value, next);
+        _count++;
     }
 
     public void Forget()
@@ -81,14 +57,15 @@ internal sealed class MatchState(MatchState.Item[] items, bool canEnd)
     {
         var hash = canEnd ? 1 : 0;
         foreach (var item in items)
-            hash = HashCode.Combine(hash, item.Production.Id, RuntimeHelpers.GetHashCode(item.Lexeme), RuntimeHelpers.GetHashCode(item.Below));
+            hash = HashCode.Combine(hash, item.GetHashCode());
         return hash;
     }
-
-    private static readonly MatchState Unknown = new([], false);
 
     /// <param name="Lexeme">How far the terminal has been read.</param>
     /// <param name="Production">Whose terminal it is.</param>
     /// <param name="Below">What remains after the production.</param>
-    internal readonly record struct Item(LexState Lexeme, Production Production, Stack Below);
+    internal readonly record struct Item(LexState Lexeme, Production Production, Stack Below)
+    {
+        public override int GetHashCode() => HashCode.Combine(Lexeme.Id, Production.Id, Below.Id);
+    }
 }

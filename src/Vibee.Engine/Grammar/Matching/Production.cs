@@ -31,6 +31,11 @@ internal sealed class Production
 
     public static Production Call(Goal inner, Goal? then = null) => new(null, inner, then, null);
 
+    /// <summary>Whether what follows depends on which terminal was read.</summary>
+    public bool HasTags => ByTag != null;
+
+    public override int GetHashCode() => Id;
+
     public Goal? After(int tag) => ByTag == null ? Then : ByTag(tag);
 
     private static int s_nextId;

@@ -16,14 +16,18 @@ internal sealed class Recognizer
 
     private const int MaxItems = 2000;
 
+    private static readonly MatchState Nowhere = new([], false);
+
     /// <summary>For the state after a byte: some 10 ms, a hundred times what real grammars take.</summary>
     private const int MaxStepWork = 1_000_000;
 
     private HashSet<MatchState> _states = new(new ByStructure());
     private HashSet<Stack> _stacks = new(new ByStructure());
-    private readonly Dictionary<(LexState, Production, Stack), MatchState> _singles = [];
-    private readonly Dictionary<(LexState, Production, Stack), MatchState?> _left = [];
+    private readonly Dictionary<MatchState.Item, MatchState> _singles = [];
+    private readonly Dictionary<MatchState.Item, MatchState?> _left = [];
+    private readonly Dictionary<(Production, Stack), MatchState?> _following = [];
     private readonly Dictionary<(Stack, Stack), Stack> _unions = [];
+    private readonly List<MatchState.Item> _read = [];
     private readonly Closure _closure;
     private int _nextId;
 
@@ -44,7 +48,7 @@ internal sealed class Recognizer
     public Goal Root { get; }
 
     /// <summary>How many states, stacks, terminals' states and expressions are alive: the measure of memory.</summary>
-    public int Size => _states.Count + _singles.Count + _left.Count + _stacks.Count + _unions.Count + Lexicon.Count + Lexicon.Regexes.Count;
+    public int Size => _states.Count + _singles.Count + _left.Count + _following.Count + _stacks.Count + _unions.Count + Lexicon.Count + Lexicon.Regexes.Count;
 
     /// <summary>The state before the first byte; null if no text belongs to the grammar.</summary>
     public MatchState? Start()
@@ -57,52 +61,95 @@ internal sealed class Recognizer
     /// <returns>The state after the byte; null if it cannot come.</returns>
     public MatchState? Next(MatchState state, byte value)
     {
-        if (!CanRead(state, value))
-            return null;
         if (state.TryGetNext(value, out var next))
             return next;
-        next = Compute(state, value);
+        Read(state, value);
+        if (_read.Count < 2)
+            return _read is [var only] ? After(only) : null;
+        next = Compute(CollectionsMarshal.AsSpan(_read));
         state.SetNext(value, next);
         return next;
     }
 
-    /// <summary>Most bytes cannot come, which the terminals tell without anything to remember.</summary>
-    private bool CanRead(MatchState state, byte value)
+    /// <summary>The same for a walk.</summary>
+    public Place Next(in Place at, byte value)
     {
+        if (at.Lexeme is { } lexeme)
+        {
+            var next = lexeme.Next(Lexicon, value);
+            if (!lexeme.IsAccepting && next is not { IsAccepting: true })
+                return next == null ? default : at with { Lexeme = next };
+            var after = lexeme.IsAccepting ? Next(new Place(at.State, null, null, null), value) : default;
+            return next == null ? after
+                : after.IsDead ? Inside(at with { Lexeme = next })
+                : Place.Of(Leave(at.Item) is { } both ? Next(both, value) : null);
+        }
+        if (at.State!.TryGetNext(value, out var known))
+            return Place.Of(known);
+        Read(at.State, value);
+        return _read.Count > 1 ? Place.Of(Next(at.State, value))
+            : _read is [var only] ? Inside(new Place(null, only.Lexeme, only.Production, only.Below))
+            : default;
+    }
+
+    /// <summary>Gathers the terminals that go on with a byte. Most bytes cannot come, and mostly one terminal reads what
+    /// can; only where several do, or where it is too costly to tell, there is something to remember.</summary>
+    private void Read(MatchState state, byte value)
+    {
+        _read.Clear();
         var end = Work.Spent + MaxStepWork;
         foreach (var item in state.Items)
         {
-            if (item.Lexeme.Next(Lexicon, value) != null)
-                return true;
-            if (Work.Spent > end)
-                return false;
+            if (item.Lexeme.Next(Lexicon, value) is { } lexeme)
+                _read.Add(item with { Lexeme = lexeme });
+            if (Work.Spent <= end)
+                continue;
+            _read.Clear();
+            state.SetNext(value, null);
+            return;
         }
-        return false;
+    }
+
+    private MatchState? After(MatchState.Item item) => item.Lexeme.IsAccepting ? Leave(item) : Single(item);
+
+    private Place Inside(in Place at)
+    {
+        if (!at.Lexeme!.IsAccepting)
+            return at.State == null ? at : at with { State = null };
+        if (at.Production!.HasTags || !at.Lexeme.CanContinue(Lexicon))
+            return Place.Of(Leave(at.Item));
+        return Following(at.Production, at.Below!) is { } state ? at with { State = state } : default;
     }
 
     /// <returns>The state where a terminal can end; null if it is too costly.</returns>
-    public MatchState? Leave(LexState lexeme, Production production, Stack below)
+    private MatchState? Leave(MatchState.Item item)
     {
-        if (_left.TryGetValue((lexeme, production, below), out var known))
+        if (_left.TryGetValue(item, out var known))
             return known;
-        var state = ComputeLeave(lexeme, production, below);
-        _left.Add((lexeme, production, below), state);
+        var state = Compute([item]);
+        _left.Add(item, state);
         return state;
     }
 
-    private MatchState? ComputeLeave(LexState lexeme, Production production, Stack below)
+    /// <returns>What comes after a terminal whichever of its texts was read; null if it is too costly.</returns>
+    private MatchState? Following(Production production, Stack below)
     {
+        if (_following.TryGetValue((production, below), out var known))
+            return known;
+        MatchState? state;
         try
         {
             using var scope = Work.Allow(MaxStepWork);
             _closure.Clear();
-            _closure.Add(lexeme, production, below);
-            return _closure.ToState();
+            _closure.Continue(production.After(0), below);
+            state = _closure.ToState() ?? Nowhere;
         }
         catch (GrammarLimitException)
         {
-            return null;
+            state = null;
         }
+        _following.Add((production, below), state);
+        return state;
     }
 
     /// <summary>Forgets everything that can be computed again. States in use stay valid.</summary>
@@ -116,6 +163,7 @@ internal sealed class Recognizer
         _states = new HashSet<MatchState>(new ByStructure());
         _stacks = new HashSet<Stack>(new ByStructure()) { Bottom };
         _left.Clear();
+        _following.Clear();
         _unions.Clear();
         Lexicon.Forget();
     }
@@ -154,7 +202,7 @@ internal sealed class Recognizer
         if (items.Count == 0 && !canEnd)
             return null;
         if (items.Count == 1 && !canEnd)
-            return Single(items[0].Lexeme, items[0].Production, items[0].Below);
+            return Single(items[0]);
         if (items.Count > MaxItems)
             throw new GrammarLimitException($"the text can be read in more than {MaxItems} ways");
         var candidate = new MatchState([.. items], canEnd);
@@ -165,40 +213,30 @@ internal sealed class Recognizer
         return candidate;
     }
 
-    private MatchState? Compute(MatchState state, byte value)
+    /// <returns>What has been read so far and all that can follow it; null if it is too costly: that way on is closed, and
+    /// the text must take another.</returns>
+    private MatchState? Compute(ReadOnlySpan<MatchState.Item> items)
     {
         try
         {
             using var scope = Work.Allow(MaxStepWork);
-            if (state.Items is [var only])
-            {
-                var next = only.Lexeme.Next(Lexicon, value);
-                if (next == null)
-                    return null;
-                if (!next.IsAccepting)
-                    return Single(next, only.Production, only.Below);
-            }
             _closure.Clear();
-            foreach (var item in state.Items)
-            {
-                if (item.Lexeme.Next(Lexicon, value) is { } lexeme)
-                    _closure.Add(lexeme, item.Production, item.Below);
-            }
+            foreach (var item in items)
+                _closure.Add(item.Lexeme, item.Production, item.Below);
             return _closure.ToState();
         }
         catch (GrammarLimitException)
         {
-            // The way on exists but is too costly: it is closed, and the text must take another.
             return null;
         }
     }
 
     /// <summary>The state of one terminal that cannot end: the most frequent kind, found without making it first.</summary>
-    private MatchState Single(LexState lexeme, Production production, Stack below)
+    private MatchState Single(MatchState.Item item)
     {
-        ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, (lexeme, production, below), out var known);
+        ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, item, out var known);
         if (!known)
-            state = new MatchState([new MatchState.Item(lexeme, production, below)], false) { Id = _nextId++ };
+            state = new MatchState([item], false) { Id = _nextId++ };
         return state!;
     }
 

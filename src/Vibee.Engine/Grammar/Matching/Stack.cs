@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Vibee.Engine.Grammar.Matching;
 
 /// <summary>
@@ -21,11 +19,13 @@ internal sealed class Stack(Stack.Frame[] frames, bool isBottom)
 
     public bool SameAs(Stack other) => other.IsBottom == IsBottom && other.Frames.AsSpan().SequenceEqual(Frames);
 
+    public override int GetHashCode() => Id;
+
     public int Hash()
     {
         var hash = isBottom ? 1 : 0;
         foreach (var frame in frames)
-            hash = HashCode.Combine(hash, RuntimeHelpers.GetHashCode(frame.Goal), RuntimeHelpers.GetHashCode(frame.Below));
+            hash = HashCode.Combine(hash, frame.Goal.Id, frame.Below.Id);
         return hash;
     }
 

@@ -44,6 +44,12 @@ internal sealed class StringTokens
         var all = closers.Values.ToArray();
         Closers = [.. all.Select(group => group.Tokens.ToArray())];
         AfterQuote = GrammarVocabulary.Sorted([.. all.Select(group => group.Text)], [.. Enumerable.Range(0, all.Length)]);
+        var others = Enumerable.Range(0, tokens.Count).Where(index => !System.Text.Unicode.Utf8.IsValid(texts[index].Span) || texts[index].Span.ContainsAny((byte)'"', (byte)'\\')).ToList();
+        NotLiteral = GrammarVocabulary.Sorted([.. others.Select(index => texts[index])], [.. others.Select(index => tokens[index])]);
+        Possible = new TokenMask(vocabulary);
+        foreach (var (_, token) in Closers.SelectMany(group => group))
+            Possible[token] = true;
+        Possible.Add(Inside);
         JustQuote = Array.FindIndex(all, group => group.Text.IsEmpty);
     }
 
@@ -55,6 +61,15 @@ internal sealed class StringTokens
 
     /// <summary>The number of those with nothing after the quote, which are not in the tree; −1 if there are none.</summary>
     public int JustQuote { get; }
+
+    /// <summary>Tokens that have a quote, an escape or a part of a character, as a tree.</summary>
+    public TokenTrie NotLiteral { get; }
+
+    /// <summary>All tokens that can stand in a string.</summary>
+    public TokenMask Possible { get; }
+
+    /// <summary>All tokens that stay inside.</summary>
+    public TokenMask Inside => InsideUpTo(int.MaxValue);
 
     /// <summary>All tokens that stay inside and spell or begin at most so many characters.</summary>
     public TokenMask InsideUpTo(int length)

@@ -9,9 +9,6 @@ internal sealed class TokenMask(GrammarVocabulary vocabulary)
 
     public ulong[] Words { get; } = new ulong[vocabulary.MaskLength];
 
-    /// <summary>The state that keeps this mask; null while it is free.</summary>
-    public MatchState? Owner { get; set; }
-
     public bool this[int token]
     {
         get => (Words[token >> 6] >> token & 1) != 0;
@@ -24,5 +21,28 @@ internal sealed class TokenMask(GrammarVocabulary vocabulary)
         }
     }
 
-    public int Count => Words.Sum(word => BitOperations.PopCount(word));
+    public int Count
+    {
+        get
+        {
+            var count = 0;
+            foreach (var word in Words)
+                count += BitOperations.PopCount(word);
+            return count;
+        }
+    }
+
+    public void Add(TokenMask other)
+    {
+        var (mine, theirs) = (Words, other.Words);
+        for (var word = 0; word < mine.Length && word < theirs.Length; word++)
+            mine[word] |= theirs[word];
+    }
+
+    public void Remove(TokenMask other)
+    {
+        var (mine, theirs) = (Words, other.Words);
+        for (var word = 0; word < mine.Length && word < theirs.Length; word++)
+            mine[word] &= ~theirs[word];
+    }
 }

@@ -1,15 +1,13 @@
-using System.Runtime.CompilerServices;
-
 namespace Vibee.Engine.Grammar.Patterns;
 
 /// <summary>Combines what several expressions may read next: one sweep over the borders of their ranges.</summary>
 internal static class MoveLists
 {
     public static Move[] Union(RegexFactory factory, Move[][] lists) =>
-        Sweep(lists, targets => factory.Either(targets), needsAll: false);
+        Sweep(factory, lists, targets => factory.Either(targets), needsAll: false);
 
     public static Move[] Intersection(RegexFactory factory, Move[][] lists) =>
-        Sweep(lists, targets => factory.Both(targets), needsAll: true);
+        Sweep(factory, lists, targets => factory.Both(targets), needsAll: true);
 
     /// <summary>Characters that lead nowhere lead to every text, and the others to the complement of their targets.</summary>
     public static Move[] Complement(RegexFactory factory, Move[] moves)
@@ -35,13 +33,14 @@ internal static class MoveLists
     {
         var hash = kind;
         foreach (var member in members)
-            hash = HashCode.Combine(hash, RuntimeHelpers.GetHashCode(member));
+            hash = HashCode.Combine(hash, member.Id);
         return hash;
     }
 
-    private static Move[] Sweep(Move[][] lists, Func<List<Regex>, Regex> combine, bool needsAll)
+    private static Move[] Sweep(RegexFactory factory, Move[][] lists, Func<List<Regex>, Regex> combine, bool needsAll)
     {
-        var borders = Borders(lists);
+        var borders = factory.Borders;
+        Collect(lists, borders);
         var at = new int[lists.Length];
         var targets = new List<Regex>();
         var result = new List<Move>();
@@ -65,9 +64,9 @@ internal static class MoveLists
         return [.. result];
     }
 
-    private static List<int> Borders(Move[][] lists)
+    private static void Collect(Move[][] lists, List<int> borders)
     {
-        var borders = new List<int>();
+        borders.Clear();
         foreach (var moves in lists)
         {
             foreach (var move in moves)
@@ -84,7 +83,6 @@ internal static class MoveLists
                 borders[kept++] = borders[index];
         }
         borders.RemoveRange(kept, borders.Count - kept);
-        return borders;
     }
 
     private static void Add(List<Move> moves, int low, int high, Regex target)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Vibee.Engine.Grammar.Patterns;
 
 // The kinds of expression. They are small and belong together: each says what it accepts and what may follow.
@@ -77,7 +75,7 @@ internal sealed class Chain(Regex head, Regex tail) : Regex
 
     public override bool SameAs(Regex other) => other is Chain pair && pair.Head == Head && pair.Tail == Tail;
 
-    public override int Hash() => HashCode.Combine(5, RuntimeHelpers.GetHashCode(head), RuntimeHelpers.GetHashCode(tail));
+    public override int Hash() => HashCode.Combine(5, head.Id, tail.Id);
 
     protected override Move[] ComputeMoves(RegexFactory factory)
     {
@@ -137,7 +135,7 @@ internal sealed class Complement(Regex inner) : Regex
 
     public override bool SameAs(Regex other) => other is Complement not && not.Inner == Inner;
 
-    public override int Hash() => HashCode.Combine(8, RuntimeHelpers.GetHashCode(inner));
+    public override int Hash() => HashCode.Combine(8, inner.Id);
 
     protected override Move[] ComputeMoves(RegexFactory factory) => MoveLists.Complement(factory, inner.RawMoves(factory));
 }
@@ -155,6 +153,9 @@ internal sealed class Repeat(Regex body, int min, int max) : Regex
 
     public int Max => max;
 
+    /// <summary>Whether it is of any characters.</summary>
+    public bool IsAny => body is OneOf one && one.Set.Equals(CharSet.Any);
+
     public override bool IsNullable => min == 0;
 
     public override bool MayBeEmpty { get; } = min > 0 && body.MayBeEmpty;
@@ -162,7 +163,7 @@ internal sealed class Repeat(Regex body, int min, int max) : Regex
     public override bool SameAs(Regex other) =>
         other is Repeat repeat && repeat.Body == Body && repeat.Min == Min && repeat.Max == Max;
 
-    public override int Hash() => HashCode.Combine(9, RuntimeHelpers.GetHashCode(body), min, max);
+    public override int Hash() => HashCode.Combine(9, body.Id, min, max);
 
     protected override Move[] ComputeMoves(RegexFactory factory)
     {

@@ -44,6 +44,8 @@ internal abstract class Regex
     /// <summary>Forgets what can be computed again.</summary>
     public void Forget() => _moves = _raw = null;
 
+    public override int GetHashCode() => Id;
+
     public abstract bool SameAs(Regex other);
 
     public abstract int Hash();

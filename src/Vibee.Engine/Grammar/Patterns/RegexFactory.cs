@@ -19,6 +19,8 @@ internal sealed class RegexFactory
     private const int SearchBudget = 50_000;
     private const int ShortSearch = 30;
 
+    private readonly List<Regex> _parts = [];
+    private readonly Dictionary<string, WordList.Words> _lists = [];
     private HashSet<Regex> _interned = new(new Structure());
     private int _nextId;
     private int _searched;
@@ -39,6 +41,9 @@ internal sealed class RegexFactory
 
     /// <summary>Every text.</summary>
     public Regex All { get; }
+
+    /// <summary>For <see cref="MoveLists"/>, to be used again.</summary>
+    public List<int> Borders { get; } = [];
 
     /// <summary>How many expressions are alive.</summary>
     public int Count => _interned.Count;
@@ -86,13 +91,17 @@ internal sealed class RegexFactory
         return Intern(new WordList(new WordList.Words(runes, null), 0, runes.Length, 0));
     }
 
-    /// <summary>A list of different texts for <see cref="Keys"/>; each is tagged with its place in the given order.</summary>
-    public static WordList.Words Tagged(IReadOnlyList<string> texts)
+    /// <summary>A list of different texts for <see cref="Keys"/>; each is tagged with its place in the given order. Equal
+    /// lists are one: choices of a schema mostly have the same properties.</summary>
+    public WordList.Words Tagged(IReadOnlyCollection<string> texts)
     {
+        var name = string.Join('\n', texts.Select(text => $"{text.Length}{text}"));
+        if (_lists.TryGetValue(name, out var known))
+            return known;
         var runes = texts.Select(Scalars).ToArray();
         var tags = Enumerable.Range(0, runes.Length).ToArray();
         Array.Sort(runes, tags, ByScalars);
-        return new WordList.Words(runes, tags);
+        return _lists[name] = new WordList.Words(runes, tags);
     }
 
     /// <summary>Those of a list that are allowed, and perhaps all texts that are not in the list.</summary>
@@ -153,27 +162,40 @@ internal sealed class RegexFactory
     public Regex Both(params IReadOnlyList<Regex> members)
     {
         Work.Spend(20 * members.Count);
-        var all = new SortedDictionary<int, Regex>();
-        foreach (var member in members)
+        var parts = _parts;
+        parts.Clear();
+        for (var index = 0; index < members.Count; index++)
         {
-            if (member is Nothing)
+            if (members[index] is Nothing)
                 return Nothing;
-            foreach (var part in member is Both both ? both.Members : [member])
-            {
-                if (part != All)
-                    all[part.Id] = part;
-            }
+            if (members[index] is Both both)
+                parts.AddRange(both.Members);
+            else if (members[index] != All)
+                parts.Add(members[index]);
         }
-        Regex[] parts = [.. all.Values];
-        return parts.Length switch
+        SortParts();
+        return parts switch
         {
-            0 => All,
-            1 => parts[0],
-            2 when parts is [OneOf first, OneOf second] => OneOf(first.Set.Intersect(second.Set)),
-            _ when parts.Contains(Empty) => parts.All(part => part.IsNullable) ? Empty : Nothing,
-            > MaxAlternatives => throw new GrammarLimitException($"a state of the pattern has more than {MaxAlternatives} conditions"),
-            _ => Intern(new Both(parts)),
+            [] => All,
+            [var only] => only,
+            [OneOf first, OneOf second] => OneOf(first.Set.Intersect(second.Set)),
+            _ when parts.Contains(Empty) => parts.TrueForAll(part => part.IsNullable) ? Empty : Nothing,
+            { Count: > MaxAlternatives } => throw new GrammarLimitException($"a state of the pattern has more than {MaxAlternatives} conditions"),
+            _ => Intern(new Both([.. parts])),
         };
+    }
+
+    /// <summary>By id, each once.</summary>
+    private void SortParts()
+    {
+        _parts.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        var kept = 0;
+        for (var index = 0; index < _parts.Count; index++)
+        {
+            if (kept == 0 || _parts[index] != _parts[kept - 1])
+                _parts[kept++] = _parts[index];
+        }
+        _parts.RemoveRange(kept, _parts.Count - kept);
     }
 
     public Regex Not(Regex inner) =>
@@ -223,8 +245,15 @@ internal sealed class RegexFactory
         return regex.IsNullable;
     }
 
-    public Move[] WithoutDeadEnds(Move[] moves) =>
-        Array.Exists(moves, move => IsEmpty(move.Target)) ? [.. moves.Where(move => !IsEmpty(move.Target))] : moves;
+    public Move[] WithoutDeadEnds(Move[] moves)
+    {
+        foreach (var move in moves)
+        {
+            if (IsEmpty(move.Target))
+                return [.. moves.Where(other => !IsEmpty(other.Target))];
+        }
+        return moves;
+    }
 
     private bool HasMember(Regex start)
     {

@@ -14,6 +14,18 @@ internal sealed class WordList(WordList.Words words, int first, int end, int dep
 
     public override int Hash() => HashCode.Combine(10, words, first, end, depth);
 
+    /// <summary>How many characters the longest has left.</summary>
+    public int Longest
+    {
+        get
+        {
+            var longest = 0;
+            for (var at = first; at < end; at++)
+                longest = Math.Max(longest, words.Texts[at].Length - depth);
+            return longest;
+        }
+    }
+
     private Words Source => words;
 
     private int First => first;

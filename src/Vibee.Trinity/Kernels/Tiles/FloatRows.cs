@@ -97,7 +97,8 @@ internal static unsafe class FloatRows<TLayout, TLanes, TV>
         for (var row = 0; row < rows; row += GroupRows, source += GroupRows * rowBytes)
         {
             var height = Math.Min(GroupRows, rows - row);
-            new Span<float>(sums, GroupRows * TLanes.Count * (count + FloatTile<TLanes, TV>.Columns - 1)).Clear();
+            var tileColumns = (count + FloatTile<TLanes, TV>.Columns - 1) / FloatTile<TLanes, TV>.Columns * FloatTile<TLanes, TV>.Columns;
+            new Span<float>(sums, GroupRows * TLanes.Count * tileColumns).Clear();
             for (var start = 0; start < whole; start += BlockLength)
             {
                 var part = Math.Min(BlockLength, whole - start);

@@ -51,6 +51,8 @@ internal sealed class EngineTest(IModelRunner runner, EngineSettings settings, i
             onStep();
         }
 
+        if (cancellation.IsCancellationRequested)
+            return;
         for (var slot = 1; settings.Depth > 0 && slot < settings.Batches.Max(); slot++)
         {
             if (!runner.Fork(0, slot, settings.Depth))
