@@ -12,7 +12,7 @@ internal static class Examples
         {"role":"assistant","reasoning_content":"A sum.","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"add","arguments":"{\"a\":2,\"b\":2}"}}]},
         {"role":"tool","tool_call_id":"call_1","content":"4"},{"role":"assistant","function_call":{"name":"add","arguments":"{}"}},
         {"role":"assistant","content":[{"type":"refusal","refusal":"No."}]},{"role":"user","content":"And?"}],
-        "max_tokens":20,"stream":true,"stream_options":{"include_usage":true}}
+        "max_tokens":20,"stream":true,"stream_options":{"include_usage":true},"prediction":{"type":"content","content":"Four."}}
         """,
         """
         {"messages":[{"role":"user","content":"Two and two?"}],"tool_choice":"auto","parallel_tool_calls":false,
