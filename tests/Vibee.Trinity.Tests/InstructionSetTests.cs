@@ -15,6 +15,7 @@ public sealed class InstructionSetTests
             "-class", typeof(Kernels.WeightFormatTests).FullName!,
             "-class", typeof(Kernels.PanelTests).FullName!,
             "-class", typeof(Kernels.FloatProductTests).FullName!,
+            "-class", typeof(Kernels.HeadProductTests).FullName!,
             "-class", typeof(Kernels.VectorsTests).FullName!,
             "-class", typeof(Models.ReferenceTests).FullName!,
             "-class", typeof(Models.I2sTests).FullName!,

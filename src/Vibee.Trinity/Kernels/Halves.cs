@@ -64,6 +64,26 @@ internal static unsafe class Halves
             target[i] = float.IsFinite(source[i]) ? (float)(Half)Math.Clamp(source[i], -65504, 65504) : source[i];
     }
 
+    /// <summary>x = the nearest 16-bit floats to factor · x, which are from 0 to 1 or no numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RoundShares(float factor, float* x, int count)
+    {
+        const float smallestNormal = 6.103515625e-5f;
+        var i = 0;
+        for (; Vector128.IsHardwareAccelerated && i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            // As Round, which has more cases.
+            var value = Vector256.Load(x + i) * factor;
+            var bits = value.AsUInt32();
+            var normal = (bits + Vector256.Create(0xfffu) + ((bits >>> 13) & Vector256<uint>.One)) & Vector256.Create(~0x1fffu);
+            var subnormal = value + Vector256.Create(0.5f) - Vector256.Create(0.5f);
+            Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256.Create(smallestNormal)), subnormal, normal.AsSingle()).Store(x + i);
+        }
+
+        for (; i < count; i++)
+            x[i] = (float)(Half)(x[i] * factor);
+    }
+
     public static void Narrow(float* source, Half* target, int count)
     {
         for (var i = 0; i < count; i++)

@@ -113,7 +113,7 @@ internal static unsafe class Vectors
         for (; i < Vectorized(length); i += Width)
         {
             var value = Vector256.Load(x + i);
-            Finish(value / (Vector256<float>.One + Vector256.Exp(-value)), factors, y, i);
+            Finish(value / (Vector256<float>.One + Exp(-value)), factors, y, i);
         }
 
         for (; i < length; i++)
@@ -147,7 +147,7 @@ internal static unsafe class Vectors
             // (1 + tanh u)/2 is 1/(1 + e^−2u).
             var value = Vector256.Load(x + i);
             var u = root * value * (Vector256<float>.One + cubic * value * value);
-            Finish(value / (Vector256<float>.One + Vector256.Exp(-2 * u)), factors, y, i);
+            Finish(value / (Vector256<float>.One + Exp(-2 * u)), factors, y, i);
         }
 
         for (; i < length; i++)
@@ -166,7 +166,7 @@ internal static unsafe class Vectors
         var i = 0;
         for (; i < Vectorized(length); i += Width)
         {
-            var power = Vector256.Exp(Vector256.Load(scores + i) - Vector256.Create(most));
+            var power = Exp(Vector256.Load(scores + i) - Vector256.Create(most));
             power.Store(scores + i);
             sums += power;
         }
@@ -190,13 +190,20 @@ internal static unsafe class Vectors
     {
         var i = 0;
         for (; i < Vectorized(length); i += Width)
-        {
-            var shorts = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(x + i)).AsSByte());
-            (Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts))) * scale).Store(y + i);
-        }
-
+            (Widen(x + i) * scale).Store(y + i);
         for (; i < length; i++)
             y[i] = scale * x[i];
+    }
+
+    /// <summary>y = scales · x, one by one</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void FromBytes(sbyte* x, float* scales, float* y, int length)
+    {
+        var i = 0;
+        for (; i < Vectorized(length); i += Width)
+            (Widen(x + i) * Vector256.Load(scales + i)).Store(y + i);
+        for (; i < length; i++)
+            y[i] = scales[i] * x[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -216,6 +223,42 @@ internal static unsafe class Vectors
         for (; i < length; i++)
             most = MathF.Max(most, x[i]);
         return most;
+    }
+
+    /// <summary>
+    /// e^x within one unit of the last place, of what is not below e^−87 and above e^88: there it stops.
+    /// </summary>
+    /// <remarks>e^x = 2^n · e^r with n the nearest integer to x / ln 2 and r the rest, up to ln 2 / 2 either way (Cody and
+    /// Waite, Software Manual for the Elementary Functions, 1980), which a polynomial approximates. Twice as fast as the
+    /// runtime's, which computes in double precision.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Exp(Vector256<float> x)
+    {
+        // Comparisons instead of Min and Max let through what is no number.
+        var (least, most) = (Vector256.Create(-87f), Vector256.Create(88f));
+        x = Vector256.ConditionalSelect(Vector256.LessThan(x, least), least, x);
+        x = Vector256.ConditionalSelect(Vector256.GreaterThan(x, most), most, x);
+        // A float of this size has no fraction: its last bits are n.
+        var shift = Vector256.Create(12582912f);
+        var shifted = Vector256.MultiplyAddEstimate(x, Vector256.Create(1.44269504f), shift);
+        var n = shifted - shift;
+        // ln 2 in two parts, the first of which has so few bits that its multiples are exact.
+        var r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-0.693359375f), x);
+        r = Vector256.MultiplyAddEstimate(n, Vector256.Create(2.12194442e-4f), r);
+        // (e^r − 1 − r) / r², by Chebyshev's polynomials; 8e-9 off at most.
+        var p = Vector256.MultiplyAddEstimate(Vector256.Create(1.39263261e-3f), r, Vector256.Create(8.36329255e-3f));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(4.16665524e-2f));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.66665763e-1f));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(0.5f));
+        p = Vector256.MultiplyAddEstimate(p, r * r, r) + Vector256<float>.One;
+        return p * ((shifted.AsInt32() << 23) + Vector256<float>.One.AsInt32()).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Widen(sbyte* bytes)
+    {
+        var shorts = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(bytes)).AsSByte());
+        return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts)));
     }
 
     /// <summary>Up to where eights are worth while.</summary>

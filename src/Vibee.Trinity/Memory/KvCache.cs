@@ -8,19 +8,18 @@ namespace Vibee.Trinity.Memory;
 /// </summary>
 /// <remarks>
 /// <para>A block is contiguous, so that copying one is one move: for each layer the keys [head][position] and then the values
-/// alike, each a row of <see cref="CellFormat"/>. One head's keys of a block are read in one stream.</para>
+/// alike, as <see cref="CellFormat"/> has them. One head's keys of a block are read in one stream.</para>
 /// <para>Belongs to the runner's thread. Workers read and write blocks while it waits for them.</para>
 /// </remarks>
 internal sealed unsafe class KvCache : IDisposable
 {
-    public const int BlockLength = 32;
+    public const int BlockLength = CellFormat.Positions;
 
     private readonly Arena _arena;
     private readonly byte* _cells;
     private readonly KvShape _shape;
     private readonly CellFormat _format;
-    private readonly int _rowBytes;
-    private readonly long _partBytes;
+    private readonly int _headBytes;
     private readonly BlockPool _pool;
     private readonly SlotBlocks[] _slots;
     private readonly MemoryBudget _budget;
@@ -31,9 +30,8 @@ internal sealed unsafe class KvCache : IDisposable
     {
         _shape = shape;
         _format = CellFormat.Of(shape.Type);
-        _rowBytes = _format.RowBytes(shape.HeadLength);
-        _partBytes = (long)shape.Heads * BlockLength * _rowBytes;
-        BlockBytes = 2 * shape.Layers * _partBytes;
+        _headBytes = _format.Bytes(shape.HeadLength);
+        BlockBytes = 2L * shape.Layers * shape.Heads * _headBytes;
         var blocks = cells / BlockLength + (cells % BlockLength > 0 ? 1 : 0);
         var size = (Int128)blocks * BlockBytes;
         if (BlockBytes > int.MaxValue)
@@ -83,20 +81,16 @@ internal sealed unsafe class KvCache : IDisposable
     public int Block(int slot, int position) => _slots[slot].Blocks[position / BlockLength];
 
     /// <summary>Stores one head's key and value of a position that a slot has.</summary>
-    public void Store(int slot, int position, int layer, int head, float* key, float* value)
-    {
-        var offset = position % BlockLength * _rowBytes;
-        _format.Store(key, Part(Block(slot, position), 2 * layer, head) + offset, _shape.HeadLength);
-        _format.Store(value, Part(Block(slot, position), 2 * layer + 1, head) + offset, _shape.HeadLength);
-    }
+    public void Store(int slot, int position, int layer, int head, float* key, float* value) =>
+        Store(CellsOf(Block(slot, position)), position % BlockLength, layer, head, key, value);
 
-    /// <summary>The first <paramref name="count"/> keys of a block, [position][component].</summary>
-    public void LoadKeys(int block, int layer, int head, int count, float* target) =>
-        _format.Load(Part(block, 2 * layer, head), target, _shape.HeadLength, count);
+    /// <summary>The keys of a block, [component][position]; behind the end of a slot they are anything.</summary>
+    public void LoadKeys(int block, int layer, int head, float* target) =>
+        _format.LoadKeys(CellsOf(block) + Offset(2 * layer, head), target, _shape.HeadLength);
 
     /// <summary>The first <paramref name="count"/> values of a block, [position][component].</summary>
     public void LoadValues(int block, int layer, int head, int count, float* target) =>
-        _format.Load(Part(block, 2 * layer + 1, head), target, _shape.HeadLength, count);
+        _format.LoadValues(CellsOf(block) + Offset(2 * layer + 1, head), target, _shape.HeadLength, count);
 
     /// <summary>Makes room for the tokens of a batch and lengthens the slots by them.</summary>
     /// <returns>False when there is none; nothing has changed then.</returns>
@@ -138,7 +132,7 @@ internal sealed unsafe class KvCache : IDisposable
     {
         for (var i = 0; i * BlockLength < _slots[slot].Length; i++)
         {
-            CellsOf(_slots[slot].Blocks[i]).CopyTo(target);
+            SpanOf(_slots[slot].Blocks[i]).CopyTo(target);
             if (_slots[slot].Length - i * BlockLength is < BlockLength and var used)
                 ClearTail(target[..(int)BlockBytes], used);
             target = target[(int)BlockBytes..];
@@ -155,7 +149,7 @@ internal sealed unsafe class KvCache : IDisposable
         for (var i = 0; i < blocks; i++)
         {
             _slots[slot].Blocks[i] = _pool.Take();
-            source.Slice((int)(i * BlockBytes), (int)BlockBytes).CopyTo(CellsOf(_slots[slot].Blocks[i]));
+            source.Slice((int)(i * BlockBytes), (int)BlockBytes).CopyTo(SpanOf(_slots[slot].Blocks[i]));
         }
 
         _slots[slot].Length = length;
@@ -174,14 +168,30 @@ internal sealed unsafe class KvCache : IDisposable
     // Blocks are used again as they are: behind the end of a slot may lie another request's keys and values.
     private void ClearTail(Span<byte> block, int used)
     {
-        for (var row = 0; row < block.Length; row += BlockLength * _rowBytes)
-            block.Slice(row + used * _rowBytes, (BlockLength - used) * _rowBytes).Clear();
+        var zeros = stackalloc float[_shape.HeadLength];
+        new Span<float>(zeros, _shape.HeadLength).Clear();
+        fixed (byte* cells = block)
+        {
+            for (var position = used; position < BlockLength; position++)
+            {
+                for (var part = 0; part < _shape.Layers * _shape.Heads; part++)
+                    Store(cells, position, part / _shape.Heads, part % _shape.Heads, zeros, zeros);
+            }
+        }
     }
 
-    private byte* Part(int block, int part, int head) =>
-        _cells + block * BlockBytes + part * _partBytes + (long)head * BlockLength * _rowBytes;
+    private void Store(byte* block, int position, int layer, int head, float* key, float* value)
+    {
+        _format.StoreKey(key, block + Offset(2 * layer, head), position, _shape.HeadLength);
+        _format.StoreValue(value, block + Offset(2 * layer + 1, head), position, _shape.HeadLength);
+    }
 
-    private Span<byte> CellsOf(int block) => new(_cells + block * BlockBytes, (int)BlockBytes);
+    /// <summary>Where a head's keys (the even parts) or values (the odd ones) begin in a block.</summary>
+    private int Offset(int part, int head) => (part * _shape.Heads + head) * _headBytes;
+
+    private byte* CellsOf(int block) => _cells + block * BlockBytes;
+
+    private Span<byte> SpanOf(int block) => new(CellsOf(block), (int)BlockBytes);
 
     private void Extend(SlotBlocks slot)
     {
@@ -196,7 +206,7 @@ internal sealed unsafe class KvCache : IDisposable
     private int Copy(int shared)
     {
         var copy = _pool.Take();
-        CellsOf(shared).CopyTo(CellsOf(copy));
+        SpanOf(shared).CopyTo(SpanOf(copy));
         _pool.Release(shared);
         return copy;
     }

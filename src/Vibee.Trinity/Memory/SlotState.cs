@@ -6,7 +6,7 @@ namespace Vibee.Trinity.Memory;
 /// <summary>A slot's keys and values as bytes: a header that tells which runner they fit, then whole blocks.</summary>
 internal static class SlotState
 {
-    private const int Version = 3;
+    private const int Version = 4;
 
     public static string Format(KvType type) => $"trinity {Version} {type}";
 

@@ -89,6 +89,9 @@ internal sealed record Attention
 
     /// <summary>The most positions a token sees, itself included; 0 for all.</summary>
     public int Window { get; init; }
+
+    /// <summary>The first position that the token at a position sees.</summary>
+    public int Earliest(int position) => Window == 0 ? 0 : Math.Max(0, position + 1 - Window);
 }
 
 internal enum Activation

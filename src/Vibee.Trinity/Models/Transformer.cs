@@ -43,7 +43,7 @@ internal sealed unsafe class Transformer
         _attention = new AttentionPass(model, _scratch, _step, cache);
         _feedForward = new FeedForwardPass(_scratch, _step);
         _experts = new ExpertsPass(model.Shape, _scratch, _step, tokens);
-        _benches = [.. team.Workers.Select(worker => new Workbench(worker, arena, reader.LongestRow, AttentionPass.BenchLength(model.Shape, cache)))];
+        _benches = [.. team.Workers.Select(worker => new Workbench(worker, arena, reader.LongestRow, AttentionTile.BufferLength(model.Shape, cache)))];
         _run = Run;
     }
 

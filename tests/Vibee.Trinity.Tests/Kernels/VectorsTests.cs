@@ -59,6 +59,44 @@ public sealed unsafe class VectorsTests
     }
 
     [Fact]
+    public void Exponentials_AnyDistance_AreWithinTheLastPlace()
+    {
+        var random = new Random(3);
+        float[] scores = [0, -0.3465f, -0.3466f, -87, -87.5f, -1e9f, float.NegativeInfinity, .. Enumerable.Range(0, 10_000).Select(_ => -87 * random.NextSingle())];
+        var powers = scores.ToArray();
+        fixed (float* first = powers)
+            Vectors.Exponentials(first, 0, powers.Length);
+        for (var i = 0; i < scores.Length; i++)
+            Assert.Equal(Math.Exp(scores[i]), powers[i], Math.Max(Math.Exp(scores[i]) * 1.2e-7, 2e-38));
+    }
+
+    [Fact]
+    public void Exponentials_NoNumber_Stays()
+    {
+        var scores = new float[16];
+        (scores[3], scores[12]) = (float.NaN, -1);
+        fixed (float* first = scores)
+        {
+            Assert.True(float.IsNaN(Vectors.Exponentials(first, 0, scores.Length)));
+            Halves.RoundShares(0.5f, first, scores.Length);
+        }
+
+        Assert.True(float.IsNaN(scores[3]));
+        Assert.Equal(0.5f, scores[0]);
+    }
+
+    [Fact]
+    public void RoundShares_AnyShares_AreTheNearestHalves()
+    {
+        var random = new Random(4);
+        float[] shares = [0, 1, 1e-8f, 2.98e-8f, 5.96e-8f, 6.1e-5f, 6.104e-5f, .. Enumerable.Range(0, 1000).Select(_ => MathF.Pow(random.NextSingle(), 12))];
+        var rounded = shares.ToArray();
+        fixed (float* first = rounded)
+            Halves.RoundShares(0.7f, first, rounded.Length);
+        Assert.Equal(shares.Select(share => (float)(Half)(share * 0.7f)), rounded);
+    }
+
+    [Fact]
     public void Halves_Every16Bits_WidenAsTheRuntimeDoes()
     {
         var halves = Enumerable.Range(0, 65536).Select(bits => BitConverter.UInt16BitsToHalf((ushort)bits)).ToArray();
