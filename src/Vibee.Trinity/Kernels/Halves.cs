@@ -29,6 +29,7 @@ internal static unsafe class Halves
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load8(Half* source) => Widen(Vector128.Load((ushort*)source));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(Half* source, float* target, int count)
     {
         var i = 0;
@@ -41,6 +42,7 @@ internal static unsafe class Halves
     /// <summary>
     /// The nearest 16-bit floats, halves to even, as 32-bit ones. What would become infinite stops at the largest of them.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Round(float* source, float* target, int count)
     {
         const uint smallestNormal = 0x38800000;

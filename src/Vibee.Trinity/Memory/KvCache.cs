@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Vibee.Engine;
 
 namespace Vibee.Trinity.Memory;
@@ -14,6 +15,8 @@ namespace Vibee.Trinity.Memory;
 internal sealed unsafe class KvCache : IDisposable
 {
     public const int BlockLength = CellFormat.Positions;
+
+    private const int CacheLine = 64;
 
     private readonly Arena _arena;
     private readonly byte* _cells;
@@ -47,7 +50,7 @@ internal sealed unsafe class KvCache : IDisposable
             _slots = new SlotBlocks[slots];
             for (var i = 0; i < slots; i++)
                 _slots[i] = new SlotBlocks(longest);
-            _arena = new Arena(budget, "The KV cache", size < long.MaxValue ? (long)size : long.MaxValue);
+            _arena = new Arena(budget, "The KV cache", size < long.MaxValue ? (long)size : long.MaxValue, isStreamed: true);
         }
         catch
         {
@@ -91,6 +94,12 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>The first <paramref name="count"/> values of a block, [position][component].</summary>
     public void LoadValues(int block, int layer, int head, int count, float* target) =>
         _format.LoadValues(CellsOf(block) + Offset(2 * layer + 1, head), target, _shape.HeadLength, count);
+
+    /// <summary>Asks the processor for the keys of a block: it foresees what lies in order, but not where the next block is.</summary>
+    public void PrefetchKeys(int block, int layer, int head) => Prefetch(CellsOf(block) + Offset(2 * layer, head));
+
+    /// <summary>As <see cref="PrefetchKeys"/>.</summary>
+    public void PrefetchValues(int block, int layer, int head) => Prefetch(CellsOf(block) + Offset(2 * layer + 1, head));
 
     /// <summary>Makes room for the tokens of a batch and lengthens the slots by them.</summary>
     /// <returns>False when there is none; nothing has changed then.</returns>
@@ -184,6 +193,12 @@ internal sealed unsafe class KvCache : IDisposable
     {
         _format.StoreKey(key, block + Offset(2 * layer, head), position, _shape.HeadLength);
         _format.StoreValue(value, block + Offset(2 * layer + 1, head), position, _shape.HeadLength);
+    }
+
+    private void Prefetch(byte* cells)
+    {
+        for (var i = 0; Sse.IsSupported && i < _headBytes; i += CacheLine)
+            Sse.Prefetch0(cells + i);
     }
 
     /// <summary>Where a head's keys (the even parts) or values (the odd ones) begin in a block.</summary>

@@ -76,6 +76,8 @@ internal readonly unsafe ref struct AttentionTile
         for (var position = _first; position <= _last; position += KvCache.BlockLength)
         {
             _cache.LoadKeys(_cache.Block(_slot, position), _layer, _kvHead, _cells);
+            if (position + KvCache.BlockLength <= _last)
+                _cache.PrefetchKeys(_cache.Block(_slot, position + KvCache.BlockLength), _layer, _kvHead);
             var query = 0;
             for (; query < _count - 1; query += 3)
             {
@@ -106,6 +108,8 @@ internal readonly unsafe ref struct AttentionTile
         for (var position = _first; position <= _last; position += KvCache.BlockLength)
         {
             _cache.LoadValues(_cache.Block(_slot, position), _layer, _kvHead, Math.Min(KvCache.BlockLength, _last + 1 - position), _cells);
+            if (position + KvCache.BlockLength <= _last)
+                _cache.PrefetchValues(_cache.Block(_slot, position + KvCache.BlockLength), _layer, _kvHead);
             for (var query = 0; query < _count; query += 3)
                 Read(position, query, Math.Min(query + 3, _count));
         }

@@ -6,7 +6,7 @@ namespace Vibee.Trinity.Models;
 internal sealed class Step
 {
     /// <summary>Tokens that walk through the KV cache together, sharing what is read.</summary>
-    public const int LongestTile = 8;
+    public const int LongestTile = 16;
 
     private readonly int[] _tileStarts;
     private readonly int[] _outputs;
