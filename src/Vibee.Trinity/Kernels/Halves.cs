@@ -74,9 +74,9 @@ internal static unsafe class Halves
         var i = 0;
         for (; Vector128.IsHardwareAccelerated && i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            // As Round, which has more cases.
+            // As Round, which has more cases. What is no number is made one that rounding leaves alone.
             var value = Vector256.Load(x + i) * factor;
-            var bits = value.AsUInt32();
+            var bits = Vector256.Min(value.AsUInt32(), Vector256.Create(0x7fc00000u));
             var normal = (bits + Vector256.Create(0xfffu) + ((bits >>> 13) & Vector256<uint>.One)) & Vector256.Create(~0x1fffu);
             var subnormal = value + Vector256.Create(0.5f) - Vector256.Create(0.5f);
             Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256.Create(smallestNormal)), subnormal, normal.AsSingle()).Store(x + i);

@@ -13,7 +13,8 @@ internal static unsafe class Vectors
 {
     private const int Width = 8;
 
-    // e^88 is the last power of e with a whole exponent that is a finite number, e^−87 the last that is no subnormal one.
+    // e^88 is the last power of e with a whole exponent that is a finite number, e^−87 the last that is no subnormal one. What
+    // divides by 1 + e^88 instead of more is off by 1e-38 of its size.
     private const float MostExponent = 88;
     private const float LeastExponent = -87;
 
@@ -241,7 +242,7 @@ internal static unsafe class Vectors
         return most;
     }
 
-    /// <summary>e^x within one unit of the last place for x of no more than 88; 0 below −87.</summary>
+    /// <summary>e^x within about one unit of the last place for x of no more than 88; 0 below −87.</summary>
     /// <remarks>e^x = 2^n · e^r with n the nearest integer to x / ln 2 and r the rest, up to ln 2 / 2 either way (Cody and
     /// Waite, Software Manual for the Elementary Functions, 1980), which a polynomial approximates. The runtime's computes in
     /// double precision.</remarks>

@@ -28,8 +28,8 @@ internal sealed unsafe class Arena : IDisposable
     /// <param name="budget">Asked first.</param>
     /// <param name="purpose">For the budget.</param>
     /// <param name="size">Bytes.</param>
-    /// <param name="isStreamed">Whether all of it is read from end to end, again and again: then large pages are worth it,
-    /// which take memory that nobody touched.</param>
+    /// <param name="isStreamed">Whether what is used of it is read in long runs, again and again: then large pages are worth
+    /// it, which take memory that nobody touched.</param>
     public Arena(MemoryBudget budget, string purpose, long size, bool isStreamed = false)
     {
         _budget = budget;

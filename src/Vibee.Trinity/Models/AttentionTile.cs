@@ -15,6 +15,8 @@ internal readonly unsafe ref struct AttentionTile
     // Rows of scores that lie a power of two apart would share few places in a cache: one line more keeps them apart.
     private const int Padding = 16;
 
+    private const long EnoughScores = 1 << 20;
+
     private readonly Attention _attention;
     private readonly KvCache _cache;
     private readonly Scratch _scratch;
@@ -56,7 +58,13 @@ internal readonly unsafe ref struct AttentionTile
 
     /// <summary>Floats that a tile needs to work in.</summary>
     public static long BufferLength(Shape shape, KvCache cache) =>
-        KvCache.BlockLength * shape.HeadLength + (long)Step.LongestTile * (shape.Heads / shape.KvHeads) * RowLength(cache.ContextLength);
+        KvCache.BlockLength * shape.HeadLength + Tokens(shape, cache) * TokenScores(shape, cache);
+
+    /// <summary>The most tokens of a tile. More of them share what is read, but each worker keeps the scores of a whole context
+    /// for all; it does not change a result.</summary>
+    public static int Tokens(Shape shape, KvCache cache) => (int)Math.Clamp(EnoughScores / TokenScores(shape, cache), 8, 16);
+
+    private static long TokenScores(Shape shape, KvCache cache) => shape.Heads / shape.KvHeads * RowLength(cache.ContextLength);
 
     /// <summary>Leaves the means of the values in Attended.</summary>
     public void Run()

@@ -5,15 +5,16 @@ namespace Vibee.Trinity.Models;
 /// <summary>One forward call, planned before the workers start: read by all of them, written by none.</summary>
 internal sealed class Step
 {
-    /// <summary>Tokens that walk through the KV cache together, sharing what is read.</summary>
-    public const int LongestTile = 16;
-
+    private readonly int _longestTile;
     private readonly int[] _tileStarts;
     private readonly int[] _outputs;
     private readonly int[] _rows;
 
-    public Step(int tokens)
+    /// <param name="tokens">The most of a call.</param>
+    /// <param name="longestTile">The most tokens that walk through the KV cache together, sharing what is read.</param>
+    public Step(int tokens, int longestTile)
     {
+        _longestTile = longestTile;
         _tileStarts = new int[tokens + 1];
         _outputs = new int[tokens];
         _rows = new int[tokens];
@@ -44,7 +45,7 @@ internal sealed class Step
         Tiles = 0;
         for (var i = 0; i < batch.Count; i++)
         {
-            if (i == 0 || batch.Slots[i] != batch.Slots[i - 1] || i - _tileStarts[Tiles - 1] == LongestTile)
+            if (i == 0 || batch.Slots[i] != batch.Slots[i - 1] || i - _tileStarts[Tiles - 1] == _longestTile)
                 _tileStarts[Tiles++] = i;
             _rows[i] = -1;
             if (batch.WantsLogits[i])

@@ -38,7 +38,7 @@ internal sealed unsafe class Transformer
     {
         _model = model;
         _team = team;
-        _step = new Step(tokens);
+        _step = new Step(tokens, AttentionTile.Tokens(model.Shape, cache));
         _scratch = new Scratch(arena, model, reader.Forms, tokens);
         _attention = new AttentionPass(model, _scratch, _step, cache);
         _feedForward = new FeedForwardPass(_scratch, _step);
