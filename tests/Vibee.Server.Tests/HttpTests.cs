@@ -72,6 +72,21 @@ public class HttpTests
         Assert.Equal("application/json", response.Content.Headers.ContentType?.ToString());
     }
 
+    [Theory]
+    [InlineData(64, true, "nested more than 64 deep")]
+    [InlineData(63, true, "'messages' is required")]
+    [InlineData(64, false, "nested more than 64 deep")]
+    [InlineData(63, false, "not valid JSON")]
+    public async Task Body_TooDeep_IsToldFromWhatIsNoJson(int depth, bool isWhole, string expected)
+    {
+        await using var server = await TestServer.StartAsync();
+        var body = "{\"a\":" + new string('[', depth) + (isWhole ? new string(']', depth) + "}" : "");
+        var (status, json) = await server.PostJsonAsync("/v1/chat/completions", body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(expected, (string?)json["error"]!["message"]);
+    }
+
     [Fact]
     public async Task A07_CompressedBody_Is415()
     {

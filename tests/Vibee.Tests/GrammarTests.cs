@@ -19,6 +19,21 @@ public sealed class GrammarTests : IDisposable
         Assert.Contains("compile: 1 times", output);
     }
 
+    [Theory]
+    [InlineData("igla-tiny.gguf")]
+    [InlineData("stories260K.gguf")]
+    public async Task Check_Tokenizer_AddsNoSpaceToInstances(string model)
+    {
+        var instances = await WriteAsync("instances.txt", "abc\n a\n");
+
+        var (exitCode, output, error) = await VibeeProcess.RunAsync(
+            ["grammar", "check", "--regex", "[a-z]+", "--instances", instances, "--vocab", Checkout.Model(model)]);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains("instance 1: accepted", output);
+        Assert.Contains("instance 2: refused at byte 0", output);
+    }
+
     [Fact]
     public async Task Check_SuiteWithTokenizer_CountsAndMeasures()
     {

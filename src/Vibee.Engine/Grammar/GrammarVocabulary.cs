@@ -74,9 +74,9 @@ public sealed class GrammarVocabulary
     /// <returns>The control token that stands at the beginning; −1 if none does.</returns>
     internal int ControlAt(ReadOnlySpan<byte> text) => _controls.Find(text);
 
-    /// <summary>Tokens of a text that follows another.</summary>
+    /// <summary>Tokens of a text that follows another: without the space that some tokenizers put before every text.</summary>
     /// <returns>Nothing where it is not known how the tokenizer would write it there.</returns>
-    internal ReadOnlySpan<int> Encode(ReadOnlySpan<byte> text)
+    public ReadOnlySpan<int> Encode(ReadOnlySpan<byte> text)
     {
         if (!_addsSpace)
             return _tokenizer.Encode(Encoding.UTF8.GetString(text), addSpecial: false, parseSpecial: false);

@@ -121,7 +121,9 @@ internal sealed class OutputGrammars(ITokenizer tokenizer)
         var value = new StringBuilder();
         foreach (var keyword in keywords)
         {
-            var pointer = Uri.EscapeDataString(keyword.Pointer).Replace("%2F", "/", StringComparison.Ordinal).Replace("%24", "$", StringComparison.Ordinal);
+            var pointer = Uri.EscapeDataString(keyword.Pointer);
+            foreach (var plain in (ReadOnlySpan<string>)["/", "$", "[", "]"])
+                pointer = pointer.Replace(Uri.EscapeDataString(plain), plain, StringComparison.Ordinal);
             if (value.Length + pointer.Length > MaxHeader)
                 break;
             value.Append(value.Length > 0 ? ", " : "").Append(pointer);

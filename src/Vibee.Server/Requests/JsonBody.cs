@@ -8,6 +8,7 @@ namespace Vibee.Server.Requests;
 internal sealed class JsonBody : IDisposable
 {
     // Every field that is looked for is looked for among all: a million of them would be a minute's work.
+    private const int MaxDepth = 64;
     private const int MaxFields = 1000;
 
     // What a client claims to send costs it nothing; what it sends is stored as it comes, in a buffer that doubles.
@@ -109,11 +110,12 @@ internal sealed class JsonBody : IDisposable
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json);
+            document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
         }
         catch (JsonException exception)
         {
-            problem = $"The request body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.";
+            problem = IsTooDeep(json.Span) ? $"The request body is nested more than {MaxDepth} deep."
+                : $"The request body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.";
             return null;
         }
 
@@ -124,6 +126,26 @@ internal sealed class JsonBody : IDisposable
             return document;
         document.Dispose();
         return null;
+    }
+
+    /// <summary>Whether so much is what stands in the way first.</summary>
+    private static bool IsTooDeep(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth + 1 });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth == MaxDepth)
+                    return true;
+            }
+        }
+        catch (JsonException)
+        {
+            // Then it is no JSON.
+        }
+
+        return false;
     }
 
     private static byte[] Grown(byte[] bytes, int used, int needed)

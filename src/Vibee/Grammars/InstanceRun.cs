@@ -26,7 +26,8 @@ internal sealed class InstanceRun(ITokenizer? tokenizer, GrammarVocabulary? voca
             return matcher.CanEnd ? null : bytes.Length;
         }
         var at = 0;
-        foreach (var token in tokenizer.Encode(text, addSpecial: false, parseSpecial: false))
+        var tokens = vocabulary.Encode(bytes);
+        foreach (var token in tokens.IsEmpty ? tokenizer.Encode(text, addSpecial: false, parseSpecial: false) : tokens)
         {
             var clock = new StepClock();
             matcher.FillMask(_mask);

@@ -18,7 +18,7 @@ public class JsonSchemaTests
     [InlineData("""{"type": "string", "minLength": 2, "maxLength": 3}""", "\"ab\"|\"日本語\"|\"a\\n\"", "\"a\"|\"abcd\"")]
     [InlineData("""{"type": "string", "pattern": "^[a-z]+-\\d$"}""", "\"ab-1\"", "\"ab1\"|\"-1\"|\"xab-1 \"")]
     [InlineData("""{"type": "string", "pattern": "b", "maxLength": 3}""", "\"abc\"|\"b\"", "\"a\"|\"aabb\"")]
-    [InlineData("""{"type": "string", "format": "date-time"}""", "\"2024-02-29T12:30:00Z\"|\"1999-12-31T23:59:59.5+01:00\"", "\"2023-02-29T12:30:00Z\"|\"2024-01-01\"|\"2024-01-01T25:00:00Z\"")]
+    [InlineData("""{"type": "string", "format": "date-time"}""", "\"2024-02-29T12:30:00Z\"|\"1999-12-31T23:59:59.5+01:00\"", "\"2023-02-29T12:30:00Z\"|\"2024-02-29 12:30:00Z\"|\"2024-01-01\"|\"2024-01-01T25:00:00Z\"")]
     [InlineData("""{"type": "string", "format": "uuid"}""", "\"123e4567-e89b-12d3-a456-426614174000\"", "\"123e4567e89b12d3a456426614174000\"")]
     [InlineData("""{"type": "string", "format": "email"}""", "\"a.b@example.org\"", "\"a@\"|\"a b@c\"")]
     [InlineData("""{"type": "string", "format": "ipv4"}""", "\"127.0.0.1\"", "\"256.0.0.1\"|\"1.2.3\"")]
@@ -57,8 +57,11 @@ public class JsonSchemaTests
     [InlineData("""{"type": "array", "not": {"items": {"type": "integer"}}}""", "[\"a\"]|[1, null]", "[]|[1, 2]")]
     [InlineData("""{"if": {"properties": {"k": {"const": 1}}, "required": ["k"]}, "then": {"required": ["a"]}, "else": {"required": ["b"]}, "type": "object"}""",
         """{"k": 1, "a": 1}|{"b": 1}|{"k": 2, "b": 1}""", """{"k": 1}|{"k": 2, "a": 1}|{}""")]
-    [InlineData("""{"type": "object", "minProperties": 2, "maxProperties": 2, "not": {"anyOf": [{"propertyNames": {"not": {"const": "x"}}}, {"propertyNames": {"not": {"const": "y"}}}]}}""",
+    [InlineData("""{"type": "object", "maxProperties": 2, "not": {"anyOf": [{"propertyNames": {"not": {"const": "x"}}}, {"propertyNames": {"not": {"const": "y"}}}]}}""",
         """{"x": 1, "y": 2}""", """{"x": 1}|{"x": 1, "z": 2}""")]
+    [InlineData("""{"type": "object", "required": ["a"], "minProperties": 2}""", """{"a": 1, "b": 1}""", """{"a": 1}|{"b": 1, "c": 1}""")]
+    [InlineData("""{"type": "object", "properties": {"a": true, "b": true, "c": true}, "additionalProperties": false, "minProperties": 3}""",
+        """{"c": 1, "a": 1, "b": 1}""", """{"a": 1, "b": 1}|{"a": 1, "a": 1, "b": 1}""")]
     public void FromJsonSchema_Combinations_AreExact(string schema, string accepted, string refused) => Check(schema, accepted, refused);
 
     [Fact]
@@ -113,6 +116,7 @@ public class JsonSchemaTests
     [InlineData("""{"type": "string", "pattern": "(a)\\1"}""", "pattern", "/pattern", "\"x\"")]
     [InlineData("""{"type": "string", "format": "iban"}""", "format", "/format", "\"x\"")]
     [InlineData("""{"$ref": "https://example.org/schema"}""", "$ref", "/$ref", "1")]
+    [InlineData("""{"required": ["a"], "minProperties": 3}""", "minProperties", "/minProperties", """{"a": 1, "b": 1, "c": 1}""")]
     [InlineData("""{"not": {"type": "string", "pattern": "(a)\\1"}}""", "not", "/not", "\"x\"")]
     public void FromJsonSchema_WhatCannotBeEnforced_IsListedAndWider(string schema, string keyword, string pointer, string accepted)
     {

@@ -31,7 +31,7 @@ internal static class Formats
     {
         ["date"] = Date,
         ["time"] = Time,
-        ["date-time"] = Date + "[Tt ]" + Time,
+        ["date-time"] = Date + "[Tt]" + Time,
         ["duration"] = "P(?:[0-9]+W|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)(?:T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))?|T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))",
         ["uuid"] = "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}",
         ["email"] = Atom + "(?:\\." + Atom + ")*@" + Host,

@@ -36,6 +36,9 @@ internal sealed partial class SchemaReader
             properties[name] = !regexes.Matches(names, name) ? formulas.Never
                 : formulas.And([properties[name], .. matching, .. declared ? Array.Empty<Formula>() : [additional]]);
         }
+        // Names that are not declared are not compared with each other; one more than the required ones needs no comparing.
+        if (min > required.Count + 1 && classes.Count > 0)
+            Note("minProperties", schema.Pointer, "names that are not in 'properties' may come twice");
         return min > max || required.Count > max ? [] : [new ObjectShape(properties, classes, required, min, max, [])];
     }
 

@@ -96,7 +96,8 @@ internal sealed class PartCompiler(Lexicon lexicon, GrammarVocabulary? vocabular
         {
             var goal = compiler.Compile(schema.Json);
             _schemas.Add(compiler);
-            _unenforced.AddRange(compiler.Unenforced.Select(keyword => keyword with { Pointer = schema.Place + keyword.Pointer }));
+            // A tool's schema may be in several places of a grammar.
+            _unenforced.AddRange(compiler.Unenforced.Select(keyword => keyword with { Pointer = schema.Place + keyword.Pointer }).Except(_unenforced));
             return goal;
         }
         catch (GrammarException exception) when (exception.Pointer is { } pointer && schema.Place.Length > 0)
