@@ -11,11 +11,10 @@ namespace Vibee.Trinity.Kernels;
 /// <remarks>All products of a sum are added in order, one after the other, whether a head is alone or one of three.</remarks>
 internal static unsafe class HeadProduct
 {
-    /// <summary>Positions of a block.</summary>
-    public const int Positions = 32;
+    /// <summary>Positions of a block, which are the sums of four registers.</summary>
+    public const int Positions = 4 * Width;
 
     private const int Width = 8;
-    private const int Chunk = 4 * Width;
 
     /// <summary>scores[j] = scale · Σ key[i][j] · query[i], for all positions j of a block.</summary>
     /// <param name="keys">[component][position]</param>
@@ -23,54 +22,19 @@ internal static unsafe class HeadProduct
     /// <param name="length">Components of a head.</param>
     /// <param name="scale">A factor.</param>
     /// <param name="scores">[position]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Score(float* keys, float* query, int length, float scale, float* scores)
     {
-        Vector256<float> a = default, b = default, c = default, d = default;
-        for (var i = 0; i < length; i++, keys += Positions)
-        {
-            var x = Vector256.Create(query[i]);
-            a = Vector256.MultiplyAddEstimate(Vector256.Load(keys), x, a);
-            b = Vector256.MultiplyAddEstimate(Vector256.Load(keys + Width), x, b);
-            c = Vector256.MultiplyAddEstimate(Vector256.Load(keys + 2 * Width), x, c);
-            d = Vector256.MultiplyAddEstimate(Vector256.Load(keys + 3 * Width), x, d);
-        }
-
-        Store(a * scale, b * scale, c * scale, d * scale, scores);
+        new Span<float>(scores, Positions).Clear();
+        Add(keys, Positions, query, length, scale, scores);
     }
 
     /// <summary>As <see cref="Score"/> for three heads, of which the last two may be the same.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScoreThree(float* keys, Three queries, int length, float scale, Three scores)
     {
-        float* x = queries.First, y = queries.Second, z = queries.Third;
-        Vector256<float> ax = default, bx = default, cx = default, dx = default;
-        Vector256<float> ay = default, by = default, cy = default, dy = default;
-        Vector256<float> az = default, bz = default, cz = default, dz = default;
-        for (nint i = 0; i < length; i++, keys += Positions)
-        {
-            var (first, second, third) = (Vector256.Create(x[i]), Vector256.Create(y[i]), Vector256.Create(z[i]));
-            var key = Vector256.Load(keys);
-            ax = Vector256.MultiplyAddEstimate(key, first, ax);
-            ay = Vector256.MultiplyAddEstimate(key, second, ay);
-            az = Vector256.MultiplyAddEstimate(key, third, az);
-            key = Vector256.Load(keys + Width);
-            bx = Vector256.MultiplyAddEstimate(key, first, bx);
-            by = Vector256.MultiplyAddEstimate(key, second, by);
-            bz = Vector256.MultiplyAddEstimate(key, third, bz);
-            key = Vector256.Load(keys + 2 * Width);
-            cx = Vector256.MultiplyAddEstimate(key, first, cx);
-            cy = Vector256.MultiplyAddEstimate(key, second, cy);
-            cz = Vector256.MultiplyAddEstimate(key, third, cz);
-            key = Vector256.Load(keys + 3 * Width);
-            dx = Vector256.MultiplyAddEstimate(key, first, dx);
-            dy = Vector256.MultiplyAddEstimate(key, second, dy);
-            dz = Vector256.MultiplyAddEstimate(key, third, dz);
-        }
-
-        Store(ax * scale, bx * scale, cx * scale, dx * scale, scores.First);
-        Store(ay * scale, by * scale, cy * scale, dy * scale, scores.Second);
-        Store(az * scale, bz * scale, cz * scale, dz * scale, scores.Third);
+        new Span<float>(scores.First, Positions).Clear();
+        new Span<float>(scores.Second, Positions).Clear();
+        new Span<float>(scores.Third, Positions).Clear();
+        AddThree(keys, Positions, queries, length, scale, scores);
     }
 
     /// <summary>attended[i] += Σ weights[j] · value[j][i], for all j from <paramref name="from"/> to <paramref name="to"/>
@@ -85,9 +49,10 @@ internal static unsafe class HeadProduct
     public static void Read(float* values, int from, int to, float* weights, int length, float* attended)
     {
         var start = 0;
-        for (; Vector128.IsHardwareAccelerated && start <= length - Chunk; start += Chunk)
-            ReadChunk(values + start, from, to, weights, length, attended + start);
-        ReadRest(values, start, from, to, weights, length, attended);
+        values += from * length;
+        for (; Vector128.IsHardwareAccelerated && start <= length - 4 * Width; start += 4 * Width)
+            Add(values + start, length, weights + from, to - from, 1, attended + start);
+        ReadRest(values, start, weights + from, to - from, length, attended);
     }
 
     /// <summary>As <see cref="Read"/> for three heads, of which the last two may be the same.</summary>
@@ -95,70 +60,78 @@ internal static unsafe class HeadProduct
     public static void ReadThree(float* values, int from, int to, Three weights, int length, Three attended)
     {
         var start = 0;
-        for (; Vector128.IsHardwareAccelerated && start <= length - Chunk; start += Chunk)
-            ReadChunk(values + start, from, to, weights, length, attended.Behind(start));
-        ReadRest(values, start, from, to, weights.First, length, attended.First);
-        ReadRest(values, start, from, to, weights.Second, length, attended.Second);
+        values += from * length;
+        weights = weights.Behind(from);
+        for (; Vector128.IsHardwareAccelerated && start <= length - 4 * Width; start += 4 * Width)
+            AddThree(values + start, length, weights, to - from, 1, attended.Behind(start));
+        ReadRest(values, start, weights.First, to - from, length, attended.First);
+        ReadRest(values, start, weights.Second, to - from, length, attended.Second);
         if (attended.Third != attended.Second)
-            ReadRest(values, start, from, to, weights.Third, length, attended.Third);
+            ReadRest(values, start, weights.Third, to - from, length, attended.Third);
     }
 
+    /// <summary>sums = scale · (sums + Σ factors[i] · row[i]), each of four registers.</summary>
+    /// <param name="rows">The first.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="factors">One for each row.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="scale">1 changes nothing.</param>
+    /// <param name="sums">Four registers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ReadChunk(float* values, int from, int to, float* weights, int length, float* attended)
+    private static void Add(float* rows, int stride, float* factors, int count, float scale, float* sums)
     {
-        var (a, b, c, d) = Load(attended);
-        values += from * length;
-        for (var j = from; j < to; j++, values += length)
+        var (a, b, c, d) = Load(sums);
+        for (var i = 0; i < count; i++, rows += stride)
         {
-            var x = Vector256.Create(weights[j]);
-            a = Vector256.MultiplyAddEstimate(Vector256.Load(values), x, a);
-            b = Vector256.MultiplyAddEstimate(Vector256.Load(values + Width), x, b);
-            c = Vector256.MultiplyAddEstimate(Vector256.Load(values + 2 * Width), x, c);
-            d = Vector256.MultiplyAddEstimate(Vector256.Load(values + 3 * Width), x, d);
+            var x = Vector256.Create(factors[i]);
+            a = Vector256.MultiplyAddEstimate(Vector256.Load(rows), x, a);
+            b = Vector256.MultiplyAddEstimate(Vector256.Load(rows + Width), x, b);
+            c = Vector256.MultiplyAddEstimate(Vector256.Load(rows + 2 * Width), x, c);
+            d = Vector256.MultiplyAddEstimate(Vector256.Load(rows + 3 * Width), x, d);
         }
 
-        Store(a, b, c, d, attended);
+        Store(a * scale, b * scale, c * scale, d * scale, sums);
     }
 
+    /// <summary>As <see cref="Add"/> for three heads, of which the last two may be the same.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ReadChunk(float* values, int from, int to, Three weights, int length, Three attended)
+    private static void AddThree(float* rows, int stride, Three factors, int count, float scale, Three sums)
     {
-        float* x = weights.First, y = weights.Second, z = weights.Third;
-        var (ax, bx, cx, dx) = Load(attended.First);
-        var (ay, by, cy, dy) = Load(attended.Second);
-        var (az, bz, cz, dz) = Load(attended.Third);
-        values += from * length;
-        for (nint j = from; j < to; j++, values += length)
+        float* x = factors.First, y = factors.Second, z = factors.Third;
+        var (ax, bx, cx, dx) = Load(sums.First);
+        var (ay, by, cy, dy) = Load(sums.Second);
+        var (az, bz, cz, dz) = Load(sums.Third);
+        for (nint i = 0; i < count; i++, rows += stride)
         {
-            var (first, second, third) = (Vector256.Create(x[j]), Vector256.Create(y[j]), Vector256.Create(z[j]));
-            var value = Vector256.Load(values);
-            ax = Vector256.MultiplyAddEstimate(value, first, ax);
-            ay = Vector256.MultiplyAddEstimate(value, second, ay);
-            az = Vector256.MultiplyAddEstimate(value, third, az);
-            value = Vector256.Load(values + Width);
-            bx = Vector256.MultiplyAddEstimate(value, first, bx);
-            by = Vector256.MultiplyAddEstimate(value, second, by);
-            bz = Vector256.MultiplyAddEstimate(value, third, bz);
-            value = Vector256.Load(values + 2 * Width);
-            cx = Vector256.MultiplyAddEstimate(value, first, cx);
-            cy = Vector256.MultiplyAddEstimate(value, second, cy);
-            cz = Vector256.MultiplyAddEstimate(value, third, cz);
-            value = Vector256.Load(values + 3 * Width);
-            dx = Vector256.MultiplyAddEstimate(value, first, dx);
-            dy = Vector256.MultiplyAddEstimate(value, second, dy);
-            dz = Vector256.MultiplyAddEstimate(value, third, dz);
+            var (first, second, third) = (Vector256.Create(x[i]), Vector256.Create(y[i]), Vector256.Create(z[i]));
+            var row = Vector256.Load(rows);
+            ax = Vector256.MultiplyAddEstimate(row, first, ax);
+            ay = Vector256.MultiplyAddEstimate(row, second, ay);
+            az = Vector256.MultiplyAddEstimate(row, third, az);
+            row = Vector256.Load(rows + Width);
+            bx = Vector256.MultiplyAddEstimate(row, first, bx);
+            by = Vector256.MultiplyAddEstimate(row, second, by);
+            bz = Vector256.MultiplyAddEstimate(row, third, bz);
+            row = Vector256.Load(rows + 2 * Width);
+            cx = Vector256.MultiplyAddEstimate(row, first, cx);
+            cy = Vector256.MultiplyAddEstimate(row, second, cy);
+            cz = Vector256.MultiplyAddEstimate(row, third, cz);
+            row = Vector256.Load(rows + 3 * Width);
+            dx = Vector256.MultiplyAddEstimate(row, first, dx);
+            dy = Vector256.MultiplyAddEstimate(row, second, dy);
+            dz = Vector256.MultiplyAddEstimate(row, third, dz);
         }
 
-        Store(ax, bx, cx, dx, attended.First);
-        Store(ay, by, cy, dy, attended.Second);
-        Store(az, bz, cz, dz, attended.Third);
+        Store(ax * scale, bx * scale, cx * scale, dx * scale, sums.First);
+        Store(ay * scale, by * scale, cy * scale, dy * scale, sums.Second);
+        Store(az * scale, bz * scale, cz * scale, dz * scale, sums.Third);
     }
 
-    private static void ReadRest(float* values, int start, int from, int to, float* weights, int length, float* attended)
+    private static void ReadRest(float* values, int start, float* weights, int count, int length, float* attended)
     {
         if (start == length)
             return;
-        for (var j = from; j < to; j++)
+        for (var j = 0; j < count; j++)
             Vectors.AddScaled(weights[j], values + j * length + start, attended + start, length - start);
     }
 
