@@ -7,8 +7,9 @@ namespace Vibee.Server.Requests;
 /// <summary>A request's body, read within limits and parsed to a JSON object.</summary>
 internal sealed class JsonBody : IDisposable
 {
-    // Every field that is looked for is looked for among all: a million of them would be a minute's work.
     private const int MaxDepth = 64;
+
+    // Every field that is looked for is looked for among all: a million of them would be a minute's work.
     private const int MaxFields = 1000;
 
     // What a client claims to send costs it nothing; what it sends is stored as it comes, in a buffer that doubles.

@@ -8,7 +8,7 @@ namespace Vibee.Trinity.Memory;
 /// fork counts references, and a slot that writes into a block others hold too gets its own copy first.
 /// </summary>
 /// <remarks>
-/// <para>A block is contiguous, so that copying one is one move: for each layer the keys [head][position] and then the values
+/// <para>A block is contiguous, so that copying one is one move: for each layer the keys of all heads and then the values
 /// alike, as <see cref="CellFormat"/> has them. One head's keys of a block are read in one stream.</para>
 /// <para>Belongs to the runner's thread. Workers read and write blocks while it waits for them.</para>
 /// </remarks>
